@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "failure.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/* Copies as much of FROM as fits behind AT; returns the new end. */
+static size_t
+append(char *to, size_t size, size_t at, const char *from)
+{
+  while (*from != '\0' && at + 1 < size)
+    to[at++] = *from++;
+  to[at] = '\0';
+  return at;
+}
+
+int
+failure_set(struct failure *failure, enum stage stage, const char *call, const char *subject)
+{
+  failure->error = errno;
+  failure->stage = stage;
+  failure->operation = NO_OPERATION;
+  append(failure->call, sizeof failure->call, 0, call);
+  append(failure->text, sizeof failure->text, 0, subject ? subject : "");
+  return -1;
+}
+
+int
+failure_say(struct failure *failure, enum stage stage, const char *subject, const char *text)
+{
+  size_t end = 0;
+
+  failure->error = 0;
+  failure->stage = stage;
+  failure->operation = NO_OPERATION;
+  failure->call[0] = '\0';
+  failure->text[0] = '\0';
+  if (subject) {
+    end = append(failure->text, sizeof failure->text, end, subject);
+    end = append(failure->text, sizeof failure->text, end, ": ");
+  }
+  append(failure->text, sizeof failure->text, end, text);
+  return -1;
+}
