@@ -1,0 +1,144 @@
+/* plan: what the sandbox is to be, sealed.
+ *
+ * The draft that the options fill becomes a plan once, through plan_seal(),
+ * which checks the rules that concern more than one option and prepares all
+ * that the far side of the fork line will need: strings, vectors, candidate
+ * paths. Everything points into memory that lives as long as the process.
+ * A plan is read by every room and changed by none. This room should decide;
+ * it must not mount, clone or print.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum operation_kind {
+  OPERATION_BIND,      /* source, dest */
+  OPERATION_BIND_FD,   /* fd, dest */
+  OPERATION_TMPFS,     /* dest, mode, size */
+  OPERATION_PROC,      /* dest */
+  OPERATION_DEV,       /* dest */
+  OPERATION_MQUEUE,    /* dest */
+  OPERATION_DIR,       /* dest, mode */
+  OPERATION_FILE,      /* fd, dest, mode */
+  OPERATION_BIND_DATA, /* fd, dest, mode */
+  OPERATION_SYMLINK,   /* source: the link's target; dest */
+  OPERATION_REMOUNT,   /* dest: read-only from now on */
+  OPERATION_CHMOD,     /* dest, mode */
+};
+
+enum operation_flag {
+  OPERATION_READONLY = 1 << 0,
+  OPERATION_DEVICES = 1 << 1,  /* device nodes keep working */
+  OPERATION_OPTIONAL = 1 << 2, /* a source that does not exist is skipped */
+  OPERATION_COVER = 1 << 3,    /* a proc whose settings would obey the payload */
+};
+
+struct operation {
+  enum operation_kind kind;
+  unsigned flags;
+  const char *source;
+  const char *dest;
+  int fd;
+  mode_t mode;        /* permission bits of what is made */
+  mode_t parent_mode; /* permission bits of missing parents */
+  uint64_t size;      /* bytes, 0 for the kernel's default */
+  char *const *words; /* the option as it was typed */
+  int word_count;
+};
+
+/* A seccomp filter, and the option that named it, if one did. */
+struct filter {
+  struct sock_fprog program;
+  char *const *words;
+  int word_count;
+};
+
+/* The defaults in which the names of the program differ. */
+struct persona {
+  const char *name;
+  uint64_t namespaces;    /* CLONE_NEW* flags unshared without being asked */
+  bool map_to_root;       /* uid and gid 0 inside unless told otherwise */
+  bool close_descriptors; /* the payload gets 0, 1, 2 and what it is to keep */
+  bool forward_signals;   /* signals sent to the monitor reach the payload */
+  bool reset_signals;     /* mask and dispositions of the payload are default */
+  bool die_with_monitor;  /* nothing inside outlives the monitor */
+  bool wipe_arguments;    /* PID 1 shows nothing of the caller's words */
+  bool filter_terminal;   /* ioctls that type into a terminal are refused */
+  bool private_mounts;    /* mounts made on the host later do not appear inside */
+  bool lock_mounts;       /* kept capabilities have no power over the mounts */
+  int status_failed;      /* exit status when the sandbox could not be built */
+  int status_not_found;   /* ... when the command does not exist */
+  int status_not_executable;
+};
+
+/* One way to arrive at a working directory, with the matching PWD entry. */
+struct directory {
+  const char *path;
+  char *pwd; /* "PWD=" and the path */
+};
+
+enum { DIRECTORIES_MAX = 3 };
+
+/* One line of uid_map or gid_map, of length one. */
+struct id_map {
+  uint32_t inside;
+  uint32_t outside;
+};
+
+struct plan {
+  const struct persona *persona;
+
+  uint64_t namespaces;       /* CLONE_NEW* flags for clone3 */
+  uint64_t inner_namespaces; /* unshared once the root is entered; 0 for none */
+  struct id_map uid;
+  struct id_map gid;
+  struct id_map inner_uid; /* meaningful where inner_namespaces has NEWUSER */
+  struct id_map inner_gid;
+  const char *hostname; /* NULL: as on the host */
+  bool loopback;        /* there is a new network namespace */
+
+  const struct operation *operations;
+  size_t operation_count;
+  size_t source_count; /* descriptors the sources of all operations take */
+  bool has_data;       /* some operation binds a file made from data */
+
+  uint64_t capabilities; /* bit N keeps capability N */
+  const struct filter *filters;
+  size_t filter_count;
+  const int *keep_fds;
+  size_t keep_count;
+
+  bool reaper; /* hutch is PID 1 inside; else the payload is the first process */
+  bool new_session;
+  bool die_with_parent;
+
+  /* argv[0] is a spare slot for the interpreter of scripts without "#!". */
+  char **argv;
+  char **environment; /* NULL-terminated; pwd_slot is to be filled in */
+  size_t pwd_slot;
+  char *const *candidates;             /* paths to try to execute, NULL-terminated */
+  const struct directory *directories; /* to be tried in order */
+  size_t directory_count;
+  bool directory_required; /* the first one was asked for */
+};
+
+/* How many descriptors the sources of an operation take. */
+static inline size_t
+plan_sources_of(const struct operation *operation)
+{
+  switch (operation->kind) {
+  case OPERATION_BIND:
+  case OPERATION_BIND_FD:
+  case OPERATION_BIND_DATA:
+    return 1;
+  case OPERATION_DEV:
+    return 7;
+  default:
+    return 0;
+  }
+}
