@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "dest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  /* The kernel gives up with EAGAIN when something is renamed or mounted
+   * anywhere while it follows "..": trying again is right, but not for ever. */
+  ATTEMPTS = 10000,
+};
+
+static int
+resolve(int root_fd, const char *path, int flags, mode_t mode)
+{
+  struct open_how how = {
+      .flags = (unsigned)flags | O_CLOEXEC,
+      .mode = mode,
+      .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+  };
+  long fd = -1;
+
+  for (int i = 0; i < ATTEMPTS; i++) {
+    fd = syscall(SYS_openat2, root_fd, path, &how, sizeof how);
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+      break;
+  }
+  return (int)fd;
+}
+
+static int
+refuse(struct failure *failure, const char *call, const char *subject)
+{
+  return failure_set(failure, STAGE_ROOT, call, subject);
+}
+
+/* Says which part of PATH could not be opened as a directory: the first one. */
+static int
+refuse_path(int root_fd, const char *path, struct failure *failure)
+{
+  char part[PATH_MAX];
+  int error = errno;
+  size_t length = strlen(path), end = 0;
+
+  if (error != ENOTDIR || length >= sizeof part)
+    return refuse(failure, "openat2", path);
+  memcpy(part, path, length + 1);
+  while (end < length) {
+    end += strspn(path + end, "/");
+    end += strcspn(path + end, "/");
+    part[end] = '\0';
+    int fd = resolve(root_fd, part, O_PATH | O_DIRECTORY, 0);
+    if (fd < 0)
+      break;
+    close(fd);
+    memcpy(part, path, length + 1);
+  }
+  errno = error;
+  return refuse(failure, "openat2", part);
+}
+
+/* Splits PATH into COPY, of PATH_MAX bytes, holding everything before the last
+ * name, and that name. */
+static int
+split(const char *path, char *copy, const char **name, struct failure *failure)
+{
+  size_t end = strlen(path);
+
+  while (end > 1 && path[end - 1] == '/')
+    end--;
+  if (end >= PATH_MAX) {
+    errno = ENAMETOOLONG;
+    return refuse(failure, "openat2", path);
+  }
+  memcpy(copy, path, end);
+  copy[end] = '\0';
+  char *slash = strrchr(copy, '/');
+  if (!slash) {
+    *name = path;
+    memcpy(copy, ".", 2);
+    return 0;
+  }
+  *name = path + (slash + 1 - copy);
+  slash[slash == copy] = '\0';
+  return 0;
+}
+
+/* Opens the directory PATH, whose own parent is PARENT_FD and whose last name
+ * begins at NAME; makes it if it is missing. */
+static int
+open_or_make(int root_fd, int parent_fd, const char *path, const char *name, mode_t mode,
+             struct failure *failure)
+{
+  int fd = resolve(root_fd, path, O_PATH | O_DIRECTORY, 0);
+
+  if (fd >= 0)
+    return fd;
+  if (errno != ENOENT)
+    return refuse_path(root_fd, path, failure);
+  if (mkdirat(parent_fd, name, mode) < 0 && errno != EEXIST)
+    return refuse(failure, "mkdirat", path);
+  bool existed = errno == EEXIST;
+  fd = resolve(root_fd, path, O_PATH | O_DIRECTORY, 0);
+  if (fd >= 0)
+    return fd;
+  if (existed && errno == ENOENT)
+    return failure_say(failure, STAGE_ROOT, path, "a symbolic link that leads nowhere");
+  return refuse(failure, "openat2", path);
+}
+
+/* Opens the directory PATH, making what is missing; PATH is changed meanwhile. */
+static int
+open_dirs(int root_fd, char *path, mode_t mode, struct failure *failure)
+{
+  int fd = resolve(root_fd, path, O_PATH | O_DIRECTORY, 0);
+  char *at = path;
+
+  if (fd >= 0)
+    return fd;
+  if (errno != ENOENT)
+    return refuse_path(root_fd, path, failure);
+  fd = resolve(root_fd, ".", O_PATH | O_DIRECTORY, 0);
+  if (fd < 0)
+    return refuse(failure, "openat2", path);
+  while (*(at += strspn(at, "/")) != '\0') {
+    char *end = at + strcspn(at, "/");
+    char kept = *end;
+    *end = '\0';
+    errno = 0;
+    int next = open_or_make(root_fd, fd, path, at, mode, failure);
+    close(fd);
+    if (next < 0)
+      return -1;
+    fd = next;
+    *end = kept;
+    at = end;
+  }
+  return fd;
+}
+
+int
+dest_open_parent(int root_fd, const char *path, mode_t parent_mode, char *name,
+                 struct failure *failure)
+{
+  char parents[PATH_MAX];
+  const char *last = NULL;
+
+  if (split(path, parents, &last, failure) < 0)
+    return -1;
+  size_t length = strcspn(last, "/");
+  if (length > NAME_MAX) {
+    errno = ENAMETOOLONG;
+    return refuse(failure, "openat2", path);
+  }
+  memcpy(name, last, length);
+  name[length] = '\0';
+  return open_dirs(root_fd, parents, parent_mode, failure);
+}
+
+int
+dest_open(int root_fd, const char *path, int flags, struct failure *failure)
+{
+  int fd = resolve(root_fd, path, O_PATH | flags, 0);
+
+  return fd >= 0 ? fd : refuse_path(root_fd, path, failure);
+}
+
+int
+dest_open_dir(int root_fd, const char *path, const struct dest_modes *modes,
+              struct failure *failure)
+{
+  char name[NAME_MAX + 1];
+  int fd = resolve(root_fd, path, O_PATH | O_DIRECTORY, 0);
+
+  if (fd >= 0)
+    return fd;
+  if (errno != ENOENT)
+    return refuse_path(root_fd, path, failure);
+  int parent_fd = dest_open_parent(root_fd, path, modes->parents, name, failure);
+  if (parent_fd < 0)
+    return -1;
+  fd = open_or_make(root_fd, parent_fd, path, name, modes->self, failure);
+  close(parent_fd);
+  return fd;
+}
+
+static int
+create(int root_fd, const char *path, int flags, const struct dest_modes *modes,
+       struct failure *failure)
+{
+  char name[NAME_MAX + 1];
+
+  flags |= O_CREAT | O_NOCTTY | O_NONBLOCK;
+  int fd = resolve(root_fd, path, flags, modes->self);
+  if (fd < 0 && errno == ENOENT) {
+    int parent_fd = dest_open_parent(root_fd, path, modes->parents, name, failure);
+    if (parent_fd < 0)
+      return -1;
+    close(parent_fd);
+    fd = resolve(root_fd, path, flags, modes->self);
+  }
+  return fd >= 0 ? fd : refuse_path(root_fd, path, failure);
+}
+
+int
+dest_open_file(int root_fd, const char *path, const struct dest_modes *modes,
+               struct failure *failure)
+{
+  int fd = resolve(root_fd, path, O_PATH, 0);
+
+  if (fd >= 0)
+    return fd;
+  if (errno != ENOENT)
+    return refuse_path(root_fd, path, failure);
+  return create(root_fd, path, O_RDONLY, modes, failure);
+}
+
+int
+dest_create_file(int root_fd, const char *path, const struct dest_modes *modes,
+                 struct failure *failure)
+{
+  return create(root_fd, path, O_WRONLY | O_TRUNC, modes, failure);
+}
+
+bool
+dest_is_root(const char *path)
+{
+  int depth = 0;
+
+  while (*(path += strspn(path, "/")) != '\0') {
+    size_t length = strcspn(path, "/");
+    if (length == 2 && path[0] == '.' && path[1] == '.')
+      depth -= depth > 0;
+    else if (length != 1 || path[0] != '.')
+      depth++;
+    path += length;
+  }
+  return depth == 0;
+}

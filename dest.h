@@ -1,0 +1,48 @@
+/* dest: destinations inside the new root.
+ *
+ * Every name is resolved below the descriptor of the new root, which the kernel
+ * takes for "/" while it follows links and "..": nothing that lies in a bound
+ * tree can lead out of it, and magic links are not followed. What is missing is
+ * made with one name at a time below a directory that was found like that. Right
+ * of the fork line. It should be the only room that resolves a destination; it
+ * must not mount.
+ *
+ * The functions return a descriptor that the caller closes, or -1 and a failure
+ * whose text is the part of the path that it concerns.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "failure.h"
+
+#include <sys/types.h>
+
+/* Permission bits for what has to be made. */
+struct dest_modes {
+  mode_t self;
+  mode_t parents;
+};
+
+/* What stands at PATH, opened with O_PATH and FLAGS. */
+int dest_open(int root_fd, const char *path, int flags, struct failure *failure);
+
+/* The directory at PATH, made if it is missing, and its parents. */
+int dest_open_dir(int root_fd, const char *path, const struct dest_modes *modes,
+                  struct failure *failure);
+
+/* A mount point for something that is no directory: what stands at PATH, else a
+ * new empty file, with its parents. */
+int dest_open_file(int root_fd, const char *path, const struct dest_modes *modes,
+                   struct failure *failure);
+
+/* The file at PATH opened for writing, emptied or new, with its parents. */
+int dest_create_file(int root_fd, const char *path, const struct dest_modes *modes,
+                     struct failure *failure);
+
+/* The parent directory of PATH, made if it is missing. The last name of PATH
+ * goes to NAME, of NAME_MAX + 1 bytes. */
+int dest_open_parent(int root_fd, const char *path, mode_t parent_mode, char *name,
+                     struct failure *failure);
+
+/* True if PATH, by its letters alone, is the root itself. */
+bool dest_is_root(const char *path);

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "root.h"
+
+#include "bind-mount.h"
+#include "dest.h"
+#include "device.h"
+#include "filesystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  SPARE_DESCRIPTORS = 32, /* what hutch itself has open besides the sources */
+  NUMBER_SIZE = 24,       /* a 64-bit number in octal or decimal */
+};
+
+/* Writes VALUE to the base of BASE into TEXT of NUMBER_SIZE bytes. */
+static const char *
+number(char *text, uint64_t value, unsigned base)
+{
+  char *at = text + NUMBER_SIZE;
+
+  *--at = '\0';
+  do
+    *--at = (char)('0' + value % base);
+  while ((value /= base) != 0);
+  return at;
+}
+
+static struct tree_flags
+flags_of(const struct plan *plan, const struct operation *operation)
+{
+  struct tree_flags flags = {.set = MOUNT_ATTR_NOSUID,
+                             .private_mounts = plan->persona->private_mounts};
+
+  if (!(operation->flags & OPERATION_DEVICES))
+    flags.set |= MOUNT_ATTR_NODEV;
+  if (operation->flags & OPERATION_READONLY)
+    flags.set |= MOUNT_ATTR_RDONLY;
+  return flags;
+}
+
+/* --- sources -------------------------------------------------------------- */
+
+int
+root_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure)
+{
+  rlim_t needed = plan->source_count + plan->keep_count + SPARE_DESCRIPTORS;
+
+  if (getrlimit(RLIMIT_NOFILE, saved) < 0)
+    return failure_set(failure, STAGE_SOURCE, "getrlimit", "RLIMIT_NOFILE");
+  if (saved->rlim_cur >= needed)
+    return 0;
+  struct rlimit raised = {
+      .rlim_cur = needed < saved->rlim_max ? needed : saved->rlim_max,
+      .rlim_max = saved->rlim_max,
+  };
+  if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
+    return failure_set(failure, STAGE_SOURCE, "setrlimit", "RLIMIT_NOFILE");
+  return 0;
+}
+
+/* Clones what one operation needs into *TREE; returns how many that were. */
+static int
+clone_source(const struct plan *plan, const struct operation *operation, int *tree,
+             struct failure *failure)
+{
+  struct tree_flags flags = flags_of(plan, operation);
+
+  switch (operation->kind) {
+  case OPERATION_BIND:
+    *tree = bind_mount_clone_path(operation->source, &flags, failure);
+    if (*tree < 0 && failure->error == ENOENT && (operation->flags & OPERATION_OPTIONAL)) {
+      failure->stage = STAGE_NONE;
+      return 1;
+    }
+    return *tree < 0 ? -1 : 1;
+  case OPERATION_BIND_FD:
+    *tree = bind_mount_clone_fd(operation->fd, &flags, failure);
+    return *tree < 0 ? -1 : 1;
+  case OPERATION_DEV:
+    flags.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    return device_clone_sources(tree, &flags, failure) < 0 ? -1 : DEVICE_SOURCES;
+  case OPERATION_BIND_DATA:
+    *tree = -1;
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+/* Copies FROM, from where it stands to its end, to TO. */
+static int
+copy_data(int from, int to, const char *name, struct failure *failure)
+{
+  char buffer[16384];
+  ssize_t got;
+
+  while ((got = read(from, buffer, sizeof buffer)) != 0) {
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return failure_set(failure, STAGE_SOURCE, "read", name);
+    for (ssize_t done = 0, put; done < got; done += put)
+      if ((put = write(to, buffer + done, (size_t)(got - done))) < 0)
+        return failure_set(failure, STAGE_SOURCE, "write", name);
+  }
+  return 0;
+}
+
+static int
+clone_data(const struct plan *plan, int data_fd, size_t index, struct failure *failure)
+{
+  const struct operation *operation = &plan->operations[index];
+  struct tree_flags flags = flags_of(plan, operation);
+  char text[NUMBER_SIZE];
+  const char *name = number(text, index, 10);
+  int fd = openat(data_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation->mode);
+
+  if (fd < 0)
+    return failure_set(failure, STAGE_SOURCE, "openat", operation->dest);
+  if (copy_data(operation->fd, fd, operation->dest, failure) < 0)
+    return -1;
+  /* Closed first: a mount that a file is open for writing on refuses to become
+   * read-only. */
+  close(fd);
+  return bind_mount_clone_file(data_fd, name, &flags, failure);
+}
+
+static int
+attach_on_host_root(int tree_fd, struct failure *failure)
+{
+  if (move_mount(tree_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    return failure_set(failure, STAGE_ROOT, "move_mount", "/");
+  return 0;
+}
+
+static int
+clone_all_data(struct assembly *assembly, struct failure *failure)
+{
+  static const struct parameter parameters[] = {{"mode", "0700"}, {0}};
+  const struct plan *plan = assembly->plan;
+  int *tree = assembly->trees;
+  int data_fd =
+      filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+
+  if (data_fd < 0 || attach_on_host_root(data_fd, failure) < 0)
+    return -1;
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    const struct operation *operation = &plan->operations[i];
+    if (operation->kind == OPERATION_BIND_DATA &&
+        (*tree = clone_data(plan, data_fd, i, failure)) < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    tree += plan_sources_of(operation);
+  }
+  close(data_fd);
+  return 0;
+}
+
+int
+root_clone_sources(struct assembly *assembly, struct failure *failure)
+{
+  const struct plan *plan = assembly->plan;
+  int *tree = assembly->trees;
+
+  assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (assembly->host_fd < 0)
+    return failure_set(failure, STAGE_SOURCE, "open", "/");
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    int count = clone_source(plan, &plan->operations[i], tree, failure);
+    if (count < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    tree += count;
+  }
+  return plan->has_data ? clone_all_data(assembly, failure) : 0;
+}
+
+/* --- operations ----------------------------------------------------------- */
+
+/* Remembers TREE_FD, whose mount is attached, as the root. */
+static int
+set_root(struct assembly *assembly, int tree_fd, struct failure *failure)
+{
+  struct statx status;
+
+  if (statx(tree_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO | STATX_MNT_ID, &status) < 0)
+    return failure_set(failure, STAGE_ROOT, "statx", "the new root");
+  assembly->root_fd = tree_fd;
+  assembly->root_mount = status.stx_mnt_id;
+  assembly->root_inode = status.stx_ino;
+  return 0;
+}
+
+/* Whether DEST_FD is the root itself, which may have many names. */
+static bool
+is_root(const struct assembly *assembly, int dest_fd)
+{
+  struct statx status;
+
+  return statx(dest_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO | STATX_MNT_ID,
+               &status) == 0 &&
+         status.stx_mnt_id == assembly->root_mount && status.stx_ino == assembly->root_inode;
+}
+
+/* The kernel says EINVAL where a file is to cover a directory. */
+static int
+refuse_attachment(int dest_fd, const char *dest, struct failure *failure)
+{
+  struct stat status;
+  int error = errno;
+
+  if (error == EINVAL && fstat(dest_fd, &status) == 0 && S_ISDIR(status.st_mode))
+    error = EISDIR;
+  errno = error;
+  return failure_set(failure, STAGE_ROOT, "move_mount", dest);
+}
+
+/* Attaches a tree over DEST_FD and closes both. What covers the root is the new
+ * root: a file never does. */
+static int
+attach(struct assembly *assembly, int tree_fd, int dest_fd, bool is_file, const char *dest,
+       struct failure *failure)
+{
+  bool replaces = !is_file && is_root(assembly, dest_fd);
+
+  if (bind_mount_attach(tree_fd, dest_fd) < 0)
+    return refuse_attachment(dest_fd, dest, failure);
+  close(dest_fd);
+  if (replaces) {
+    close(assembly->root_fd);
+    return set_root(assembly, tree_fd, failure);
+  }
+  close(tree_fd);
+  return 0;
+}
+
+static int
+do_bind(struct assembly *assembly, const struct operation *operation, int tree_fd,
+        struct failure *failure)
+{
+  struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
+  struct statx status;
+  int dest_fd;
+
+  if (tree_fd < 0) /* an optional source that does not exist */
+    return 0;
+  /* The type of a tree's root is known to the kernel: a file system that does
+   * not answer is not to be asked. */
+  if (statx(tree_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) < 0)
+    return failure_set(failure, STAGE_ROOT, "statx", operation->dest);
+  bool is_file = !S_ISDIR(status.stx_mode);
+  if (is_file) {
+    modes.self = 0444;
+    dest_fd = dest_open_file(assembly->root_fd, operation->dest, &modes, failure);
+  } else {
+    dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+  }
+  if (dest_fd < 0)
+    return -1;
+  return attach(assembly, tree_fd, dest_fd, is_file, operation->dest, failure);
+}
+
+/* Puts a read-only view over what decides over the whole system, in the proc at
+ * the operation's destination. */
+static int
+cover_proc(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  static const char *const names[] = {"sys", "sysrq-trigger", "irq", "bus", "fs"};
+  const struct tree_flags flags = {.set = MOUNT_ATTR_RDONLY, .private_mounts = true};
+  int proc_fd = dest_open(assembly->root_fd, operation->dest, O_DIRECTORY, failure);
+
+  if (proc_fd < 0)
+    return -1;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    int fd = openat(proc_fd, names[i], O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+      continue;
+    if (fd < 0)
+      return failure_set(failure, STAGE_ROOT, "openat", names[i]);
+    int tree_fd = bind_mount_clone_file(proc_fd, names[i], &flags, failure);
+    if (tree_fd < 0)
+      return -1;
+    if (bind_mount_attach(tree_fd, fd) < 0)
+      return failure_set(failure, STAGE_ROOT, "move_mount", names[i]);
+    close(tree_fd);
+    close(fd);
+  }
+  close(proc_fd);
+  return 0;
+}
+
+static int
+do_filesystem(struct assembly *assembly, const struct operation *operation, const char *type,
+              const struct parameter *parameters, unsigned attributes, struct failure *failure)
+{
+  struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
+  int dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+
+  if (dest_fd < 0)
+    return -1;
+  int mount_fd = filesystem_create(type, parameters, attributes, failure);
+  if (mount_fd < 0) {
+    close(dest_fd);
+    return -1;
+  }
+  return attach(assembly, mount_fd, dest_fd, false, operation->dest, failure);
+}
+
+static int
+do_tmpfs(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  char mode[NUMBER_SIZE], size[NUMBER_SIZE];
+  const struct parameter parameters[] = {
+      {"mode", number(mode, operation->mode, 8)},
+      {operation->size > 0 ? "size" : NULL, number(size, operation->size, 10)},
+      {0},
+  };
+
+  return do_filesystem(assembly, operation, "tmpfs", parameters,
+                       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+}
+
+static int
+do_dev(struct assembly *assembly, const struct operation *operation, const int *trees,
+       struct failure *failure)
+{
+  struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
+  int dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+
+  if (dest_fd < 0)
+    return -1;
+  bool replaces = is_root(assembly, dest_fd);
+  int dev_fd = device_build(dest_fd, trees, failure);
+  if (dev_fd < 0)
+    return -1;
+  close(dest_fd);
+  if (replaces) {
+    close(assembly->root_fd);
+    return set_root(assembly, dev_fd, failure);
+  }
+  close(dev_fd);
+  return 0;
+}
+
+static int
+do_dir(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  struct dest_modes modes = {.self = operation->mode, .parents = operation->parent_mode};
+  int fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+
+  if (fd < 0)
+    return -1;
+  close(fd);
+  return 0;
+}
+
+static int
+do_file(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  struct dest_modes modes = {.self = operation->mode, .parents = operation->parent_mode};
+  int fd = dest_create_file(assembly->root_fd, operation->dest, &modes, failure);
+
+  if (fd < 0)
+    return -1;
+  int result = copy_data(operation->fd, fd, operation->dest, failure);
+  close(fd);
+  return result;
+}
+
+static int
+do_symlink(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  char name[NAME_MAX + 1], present[PATH_MAX];
+  int parent_fd =
+      dest_open_parent(assembly->root_fd, operation->dest, operation->parent_mode, name, failure);
+
+  if (parent_fd < 0)
+    return -1;
+  int result = symlinkat(operation->source, parent_fd, name);
+  if (result < 0) {
+    failure_set(failure, STAGE_ROOT, "symlinkat", operation->dest);
+    ssize_t length = errno == EEXIST ? readlinkat(parent_fd, name, present, sizeof present) : -1;
+    if (length >= 0 && (size_t)length == strlen(operation->source) &&
+        memcmp(present, operation->source, (size_t)length) == 0) {
+      failure->stage = STAGE_NONE;
+      result = 0;
+    }
+  }
+  close(parent_fd);
+  return result;
+}
+
+static int
+do_remount(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
+
+  if (fd < 0)
+    return -1;
+  int result = bind_mount_restrict(fd);
+  if (result < 0 && errno == EINVAL)
+    failure_say(failure, STAGE_ROOT, operation->dest, "nothing is mounted there");
+  else if (result < 0)
+    failure_set(failure, STAGE_ROOT, "mount_setattr", operation->dest);
+  close(fd);
+  return result;
+}
+
+/* No call before Linux 6.6 changes the mode of an O_PATH descriptor; its name in
+ * proc stands for the very same object. */
+static int
+do_chmod(struct assembly *assembly, const struct operation *operation, struct failure *failure)
+{
+  static const char prefix[] = "self/fd/";
+  char text[NUMBER_SIZE], path[sizeof prefix + NUMBER_SIZE];
+  int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
+
+  if (fd < 0)
+    return -1;
+  const char *digits = number(text, (uint64_t)fd, 10);
+  memcpy(path, prefix, sizeof prefix);
+  memcpy(path + sizeof prefix - 1, digits, strlen(digits) + 1);
+  int result = fchmodat(assembly->proc_fd, path, operation->mode, 0);
+  if (result < 0)
+    failure_set(failure, STAGE_ROOT, "fchmodat", operation->dest);
+  close(fd);
+  return result;
+}
+
+static int
+perform(struct assembly *assembly, const struct operation *operation, const int *trees,
+        struct failure *failure)
+{
+  static const struct parameter none[] = {{0}};
+  const unsigned sealed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+
+  switch (operation->kind) {
+  case OPERATION_BIND:
+  case OPERATION_BIND_FD:
+  case OPERATION_BIND_DATA:
+    return do_bind(assembly, operation, trees[0], failure);
+  case OPERATION_TMPFS:
+    return do_tmpfs(assembly, operation, failure);
+  case OPERATION_PROC:
+    return do_filesystem(assembly, operation, "proc", none, sealed, failure);
+  case OPERATION_MQUEUE:
+    return do_filesystem(assembly, operation, "mqueue", none, sealed, failure);
+  case OPERATION_DEV:
+    return do_dev(assembly, operation, trees, failure);
+  case OPERATION_DIR:
+    return do_dir(assembly, operation, failure);
+  case OPERATION_FILE:
+    return do_file(assembly, operation, failure);
+  case OPERATION_SYMLINK:
+    return do_symlink(assembly, operation, failure);
+  case OPERATION_REMOUNT:
+    return do_remount(assembly, operation, failure);
+  case OPERATION_CHMOD:
+    return do_chmod(assembly, operation, failure);
+  }
+  return failure_say(failure, STAGE_ROOT, operation->dest, "not an operation");
+}
+
+static int
+carry_out(struct assembly *assembly, const struct operation *operation, const int *trees,
+          struct failure *failure)
+{
+  if (perform(assembly, operation, trees, failure) < 0)
+    return -1;
+  return operation->flags & OPERATION_COVER ? cover_proc(assembly, operation, failure) : 0;
+}
+
+/* Attaches the new root; returns how many operations that took care of. A first
+ * operation that puts a directory on "/" is the root: a tmpfs below it would be
+ * seen by nobody. */
+static int
+begin(struct assembly *assembly, struct failure *failure)
+{
+  static const struct parameter parameters[] = {{"mode", "0755"}, {0}};
+  const struct plan *plan = assembly->plan;
+  const struct operation *first = plan->operations;
+  struct stat status;
+
+  if (plan->operation_count > 0 && first->kind == OPERATION_BIND && assembly->trees[0] >= 0 &&
+      dest_is_root(first->dest) && fstat(assembly->trees[0], &status) == 0 &&
+      S_ISDIR(status.st_mode)) {
+    if (attach_on_host_root(assembly->trees[0], failure) < 0 ||
+        set_root(assembly, assembly->trees[0], failure) < 0)
+      return -1;
+    return 1;
+  }
+  int root_fd =
+      filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+  if (root_fd < 0 || attach_on_host_root(root_fd, failure) < 0)
+    return -1;
+  return set_root(assembly, root_fd, failure);
+}
+
+int
+root_build(struct assembly *assembly, struct failure *failure)
+{
+  const struct plan *plan = assembly->plan;
+  const int *trees = assembly->trees;
+  int done = begin(assembly, failure);
+
+  if (done < 0)
+    return -1;
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    const struct operation *operation = &plan->operations[i];
+    if (i >= (size_t)done && carry_out(assembly, operation, trees, failure) < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    trees += plan_sources_of(operation);
+  }
+  return 0;
+}
+
+/* Unmounts the host's root and all that lies on top of it. A path that ends at a
+ * mount point leads to the topmost mount there, so the layers go one by one, the
+ * host's root last; then the kernel knows no such mount any more. Nothing of the
+ * new root can be hit: it lies below the host's. */
+static int
+detach_host(const struct assembly *assembly, struct failure *failure)
+{
+  if (fchdir(assembly->host_fd) < 0)
+    return failure_set(failure, STAGE_ROOT, "fchdir", "the host's root");
+  while (umount2(".", MNT_DETACH) == 0)
+    continue;
+  if (errno != EINVAL)
+    return failure_set(failure, STAGE_ROOT, "umount2", "the host's root");
+  return 0;
+}
+
+/* What the payload will find above its root must be the root. */
+static int
+check_entered(const struct assembly *assembly, struct failure *failure)
+{
+  int above = open("/..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+  if (above < 0)
+    return failure_set(failure, STAGE_ROOT, "open", "/..");
+  bool entered = is_root(assembly, above);
+  close(above);
+  return entered ? 0 : failure_say(failure, STAGE_ROOT, NULL, "the host's root is still there");
+}
+
+int
+root_enter(struct assembly *assembly, struct failure *failure)
+{
+  if (fchdir(assembly->root_fd) < 0)
+    return failure_set(failure, STAGE_ROOT, "fchdir", "the new root");
+  /* With the same directory for both, the old root ends up on top of the new
+   * one, and no directory is needed to put it. */
+  if (syscall(SYS_pivot_root, ".", ".") < 0)
+    return failure_set(failure, STAGE_ROOT, "pivot_root", "the new root");
+  if (detach_host(assembly, failure) < 0)
+    return -1;
+  if (chdir("/") < 0)
+    return failure_set(failure, STAGE_ROOT, "chdir", "/");
+  return check_entered(assembly, failure);
+}

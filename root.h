@@ -1,0 +1,51 @@
+/* root: carries out the plan's mount operations and enters the new root.
+ *
+ * Theory of operation. First, while nothing has changed yet, every source that
+ * the plan names on the host is cloned into a detached tree and restricted: a
+ * source that is missing ends the story before anything was made anywhere. Then
+ * the new root, a tmpfs or the tree of a first operation on "/", is attached on
+ * top of "/" itself. The process's own root stays the host's below it, but no
+ * host path is looked up any more: the operations follow in their order, each
+ * destination resolved below the descriptor of the new root (see dest.h). Last,
+ * one pivot_root makes the new root the process's, and the host's is detached.
+ *
+ * Files made from data live on a tmpfs of their own, which is attached to "/"
+ * below the new root and vanishes with the host's: only the files' own mounts
+ * remain. So do roots that a later operation on "/" covered. Whatever lies on top
+ * of the host's root is unmounted with it, one after the other, until the host's
+ * root itself is gone; then "/.." must be "/", or the sandbox does not start.
+ *
+ * Right of the fork line. It must not touch capabilities.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "failure.h"
+#include "plan.h"
+
+#include <sys/resource.h>
+
+/* What the assembly holds on to. */
+struct assembly {
+  const struct plan *plan;
+  int *trees;          /* room for plan->source_count descriptors */
+  int proc_fd;         /* the host's proc, opened with O_PATH */
+  int host_fd;         /* the host's root */
+  int root_fd;         /* the new root, once there is one */
+  uint64_t root_mount; /* the mount and the inode that root_fd is */
+  uint64_t root_inode;
+};
+
+/* Raises the soft limit of open files as far as the sources need it. The limit
+ * that the caller had goes to *SAVED; the payload is to have it back. */
+int root_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure);
+
+/* Clones all sources, and opens the host's root. The failure names the operation. */
+int root_clone_sources(struct assembly *assembly, struct failure *failure);
+
+/* Attaches the new root and carries out the operations. */
+int root_build(struct assembly *assembly, struct failure *failure);
+
+/* Makes the new root the process's root, detaches the host's, and checks that it
+ * is out of reach. */
+int root_enter(struct assembly *assembly, struct failure *failure);
