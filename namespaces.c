@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "namespaces.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Writes VALUE in decimal at AT; returns the end. */
+static char *
+put_number(char *at, uint32_t value)
+{
+  char digits[10];
+  int count = 0;
+
+  do
+    digits[count++] = (char)('0' + value % 10);
+  while ((value /= 10) != 0);
+  while (count > 0)
+    *at++ = digits[--count];
+  return at;
+}
+
+static int
+write_proc(int proc_fd, const char *name, const char *text, size_t size, struct failure *failure)
+{
+  int fd = openat(proc_fd, name, O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "open", name);
+  if (write(fd, text, size) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "write", name);
+  close(fd);
+  return 0;
+}
+
+static int
+write_map(int proc_fd, const char *name, const struct id_map *map, struct failure *failure)
+{
+  char line[32];
+  char *end = put_number(line, map->inside);
+
+  *end++ = ' ';
+  end = put_number(end, map->outside);
+  memcpy(end, " 1", 2);
+  return write_proc(proc_fd, name, line, (size_t)(end + 2 - line), failure);
+}
+
+int
+namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *gid,
+                   struct failure *failure)
+{
+  if (write_map(proc_fd, "self/uid_map", uid, failure) < 0)
+    return -1;
+  /* The kernel takes gid_map from an ordinary user only once setgroups(2) is
+   * denied: leaving a group could otherwise open what the group is denied. */
+  if (write_proc(proc_fd, "self/setgroups", "deny", 4, failure) < 0)
+    return -1;
+  return write_map(proc_fd, "self/gid_map", gid, failure);
+}
+
+int
+namespaces_enter_inner(const struct plan *plan, int proc_fd, struct failure *failure)
+{
+  if (plan->inner_namespaces == 0)
+    return 0;
+  if (unshare((int)plan->inner_namespaces) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "unshare", "the inner user namespace");
+  return namespaces_map_ids(proc_fd, &plan->inner_uid, &plan->inner_gid, failure);
+}
+
+int
+namespaces_set_hostname(const struct plan *plan, struct failure *failure)
+{
+  if (plan->hostname && sethostname(plan->hostname, strlen(plan->hostname)) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "sethostname", plan->hostname);
+  return 0;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "payload.h"
+
+#include "privileges.h"
+#include "report.h"
+#include "seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  SIGNALS = 64,
+};
+
+/* The C library keeps two signals to itself, so the kernel is asked directly:
+ * the payload must not inherit an ignored signal of any number. */
+static void
+reset_signals(void)
+{
+  static const struct {
+    void *handler;
+    unsigned long flags;
+    void *restorer;
+    uint64_t mask;
+  } none;
+
+  for (int i = 1; i <= SIGNALS; i++)
+    if (i != SIGKILL && i != SIGSTOP)
+      syscall(SYS_rt_sigaction, i, &none, NULL, sizeof none.mask);
+}
+
+static int
+unblock_signals(struct failure *failure)
+{
+  uint64_t none = 0;
+
+  if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none) < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "rt_sigprocmask", NULL);
+  return 0;
+}
+
+/* Descriptors are closed by execve and not before: the control socket is one of
+ * them, and its end says that the payload runs. */
+static int
+close_descriptors(const struct plan *plan, struct failure *failure)
+{
+  if (plan->persona->close_descriptors &&
+      close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "close_range", NULL);
+  for (size_t i = 0; i < plan->keep_count; i++)
+    if (fcntl(plan->keep_fds[i], F_SETFD, 0) < 0)
+      return failure_set(failure, STAGE_PRIVILEGES, "fcntl", "--keep-fd");
+  return 0;
+}
+
+/* A working directory reached through a link of /proc may lie outside. */
+static int
+check_directory(const char *path, struct failure *failure)
+{
+  char current[PATH_MAX];
+
+  if (syscall(SYS_getcwd, current, sizeof current) < 0)
+    return failure_set(failure, STAGE_DIRECTORY, "getcwd", path);
+  if (current[0] != '/')
+    return failure_say(failure, STAGE_DIRECTORY, path, "lies outside of the sandbox");
+  return 0;
+}
+
+static int
+enter_directory(const struct plan *plan, struct failure *failure)
+{
+  for (size_t i = 0; i < plan->directory_count; i++) {
+    const struct directory *directory = &plan->directories[i];
+    if (chdir(directory->path) < 0)
+      continue;
+    if (check_directory(directory->path, failure) < 0)
+      return -1;
+    plan->environment[plan->pwd_slot] = directory->pwd;
+    return 0;
+  }
+  return failure_set(failure, STAGE_DIRECTORY, "chdir", plan->directories[0].path);
+}
+
+/* What execvp(3) does: a file that is found but may not be executed is
+ * remembered, and one without an interpreter line goes to the shell. A directory
+ * of PATH that may not be searched holds nothing that was found. */
+static int
+execute(const struct plan *plan, struct failure *failure)
+{
+  const char *denied = NULL;
+
+  for (char *const *path = plan->candidates; *path; path++) {
+    execve(*path, plan->argv + 1, plan->environment);
+    if (errno == ENOEXEC) {
+      plan->argv[1] = *path;
+      execve(plan->argv[0], plan->argv, plan->environment);
+      return failure_set(failure, STAGE_EXEC, "execve", plan->argv[0]);
+    }
+    if (errno != EACCES && errno != ENOENT && errno != ENOTDIR)
+      return failure_set(failure, STAGE_EXEC, "execve", *path);
+    if (errno == EACCES && faccessat(AT_FDCWD, *path, F_OK, 0) == 0)
+      denied = *path;
+  }
+  errno = denied ? EACCES : ENOENT;
+  return failure_set(failure, STAGE_EXEC, "execve", denied ? denied : plan->argv[1]);
+}
+
+static int
+prepare(const struct plan *plan, const struct inheritance *inheritance, struct failure *failure)
+{
+  if (plan->new_session && setsid() < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "setsid", NULL);
+  umask(inheritance->mask);
+  if (setrlimit(RLIMIT_NOFILE, &inheritance->open_files) < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "setrlimit", "RLIMIT_NOFILE");
+  if (close_descriptors(plan, failure) < 0 || enter_directory(plan, failure) < 0)
+    return -1;
+  if (plan->persona->reset_signals)
+    reset_signals();
+  if (privileges_raise_ambient(inheritance->capabilities, failure) < 0 ||
+      privileges_check(inheritance->capabilities, failure) < 0)
+    return -1;
+  return unblock_signals(failure) < 0 ? -1 : seccomp_load_filters(plan, failure);
+}
+
+void
+payload_run(const struct plan *plan, const struct inheritance *inheritance, int control_fd)
+{
+  struct failure failure;
+
+  if (prepare(plan, inheritance, &failure) == 0)
+    execute(plan, &failure);
+  report_failure(control_fd, &failure);
+  _exit(report_status(plan->persona, &failure));
+}

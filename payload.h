@@ -1,0 +1,24 @@
+/* payload: the last steps of the process that becomes the command.
+ *
+ * Right of the fork line. It should undo what hutch changed for its own sake
+ * (signals, umask), take the last privileges away, check, and execute. It must
+ * not return.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "plan.h"
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+/* What the payload is to find as its caller left it. */
+struct inheritance {
+  mode_t mask; /* umask */
+  struct rlimit open_files;
+  uint64_t capabilities; /* what privileges_limit() kept */
+};
+
+/* Becomes the plan's command. A failure goes to CONTROL_FD. */
+_Noreturn void payload_run(const struct plan *plan, const struct inheritance *inheritance,
+                           int control_fd);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "privileges.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+  CAPABILITIES_MAX = 64,
+};
+
+struct capability_sets {
+  uint64_t effective;
+  uint64_t permitted;
+  uint64_t inheritable;
+};
+
+static bool
+has(uint64_t set, int capability)
+{
+  return (set >> capability & 1) != 0;
+}
+
+static int
+refuse(struct failure *failure, const char *call, const char *subject)
+{
+  return failure_set(failure, STAGE_PRIVILEGES, call, subject);
+}
+
+static int
+read_sets(struct capability_sets *sets, struct failure *failure)
+{
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[2];
+
+  if (syscall(SYS_capget, &header, data) < 0)
+    return refuse(failure, "capget", NULL);
+  sets->effective = data[0].effective | (uint64_t)data[1].effective << 32;
+  sets->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+  sets->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+  return 0;
+}
+
+static int
+write_sets(uint64_t set, struct failure *failure)
+{
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  const uint32_t low = (uint32_t)set, high = (uint32_t)(set >> 32);
+  struct __user_cap_data_struct data[2] = {
+      {.effective = low, .permitted = low, .inheritable = low},
+      {.effective = high, .permitted = high, .inheritable = high},
+  };
+
+  return syscall(SYS_capset, &header, data) < 0 ? refuse(failure, "capset", NULL) : 0;
+}
+
+int
+privileges_limit(uint64_t keep, uint64_t *kept, struct failure *failure)
+{
+  struct capability_sets sets;
+
+  if (read_sets(&sets, failure) < 0)
+    return -1;
+  *kept = keep & sets.permitted;
+  for (int i = 0; i < CAPABILITIES_MAX; i++)
+    if (!has(keep, i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) {
+      if (errno == EINVAL) /* past the last capability of this kernel */
+        break;
+      return refuse(failure, "prctl PR_CAPBSET_DROP", NULL);
+    }
+  if (write_sets(*kept, failure) < 0)
+    return -1;
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+    return refuse(failure, "prctl PR_SET_NO_NEW_PRIVS", NULL);
+  return 0;
+}
+
+int
+privileges_raise_ambient(uint64_t kept, struct failure *failure)
+{
+  for (int i = 0; i < CAPABILITIES_MAX; i++)
+    if (has(kept, i) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
+      return refuse(failure, "prctl PR_CAP_AMBIENT_RAISE", NULL);
+  return 0;
+}
+
+int
+privileges_drop_all(struct failure *failure)
+{
+  return write_sets(0, failure);
+}
+
+int
+privileges_check(uint64_t kept, struct failure *failure)
+{
+  struct capability_sets sets;
+  const char *wrong = NULL;
+
+  if (read_sets(&sets, failure) < 0)
+    return -1;
+  if (sets.permitted != kept || sets.effective != kept || sets.inheritable != kept)
+    wrong = "the capability sets are not those of the plan";
+  else if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+    wrong = "no_new_privs is not set";
+  else if (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != SECUREBITS_DEFAULT)
+    wrong = "the securebits are not the default";
+  for (int i = 0; i < CAPABILITIES_MAX && !wrong; i++) {
+    int bound = prctl(PR_CAPBSET_READ, i, 0, 0, 0);
+    if (bound < 0)
+      break;
+    if (bound == 1 && !has(kept, i))
+      wrong = "the bounding set holds more than the plan keeps";
+  }
+  return wrong ? failure_say(failure, STAGE_PRIVILEGES, NULL, wrong) : 0;
+}
