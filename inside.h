@@ -1,0 +1,21 @@
+/* inside: the child's story, from the first instruction behind the fork line to
+ * the payload and the reaper.
+ *
+ * Everything here is system calls on prepared data. It should read like a list
+ * of what happens; the rooms it calls know how.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "plan.h"
+
+/* What the monitor's side hands over besides the plan. */
+struct hand_over {
+  int control_fd; /* the child's end */
+  int *trees;     /* room for plan->source_count descriptors */
+  char *words;    /* the area of hutch's own words, to be wiped; or NULL */
+  size_t words_size;
+};
+
+/* Builds the sandbox around the calling process and starts the payload in it. */
+_Noreturn void inside_run(const struct plan *plan, const struct hand_over *hand_over);

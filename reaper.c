@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "reaper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  SIGNALS = 64,
+};
+
+bool
+reaper_passes_on(int signal)
+{
+  switch (signal) {
+  case SIGTERM:
+  case SIGINT:
+  case SIGHUP:
+  case SIGQUIT:
+  case SIGUSR1:
+  case SIGUSR2:
+  case SIGWINCH:
+  case SIGCONT:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* A shell's way to say both in one number. */
+static int
+status_of(int wait_status)
+{
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* Kills each process that the list TEXT of decimal numbers names. */
+static void
+kill_listed(const char *text, ssize_t size)
+{
+  pid_t pid = 0;
+
+  for (ssize_t i = 0; i < size; i++) {
+    if (text[i] >= '0' && text[i] <= '9') {
+      pid = pid * 10 + (text[i] - '0');
+      continue;
+    }
+    if (pid > 0)
+      kill(pid, SIGKILL);
+    pid = 0;
+  }
+}
+
+void
+reaper_end_descendants(int proc_fd)
+{
+  char list[4096];
+
+  /* A descendant whose parent is killed becomes a child here, so that killing
+   * the children again and again reaches them all. A number that the buffer cut
+   * is left for the next round by dropping the list's tail. */
+  for (;;) {
+    int fd = openat(proc_fd, "thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+      return;
+    ssize_t got = read(fd, list, sizeof list);
+    close(fd);
+    while (got > 0 && list[got - 1] != ' ')
+      got--;
+    kill_listed(list, got);
+    pid_t pid = waitpid(-1, NULL, 0);
+    if (pid < 0 && errno == ECHILD)
+      return;
+  }
+}
+
+static _Noreturn void
+end(const struct reaper *reaper, int status)
+{
+  if (!reaper->own_namespace)
+    reaper_end_descendants(reaper->proc_fd);
+  _exit(status);
+}
+
+static void
+reap(const struct reaper *reaper)
+{
+  int status;
+  pid_t pid;
+
+  while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+    if (pid == reaper->payload)
+      end(reaper, status_of(status));
+}
+
+/* Whether a signal to the reaper's process group reached the payload as well.
+ * Groups of the outside have no number in the namespace and read as 0. */
+static bool
+shares_group(const struct reaper *reaper)
+{
+  return getpgid(reaper->payload) == getpgid(0);
+}
+
+void
+reaper_forget_signals(void)
+{
+  const struct timespec now = {0};
+  uint64_t set = 0;
+
+  for (int signal = 1; signal <= SIGNALS; signal++)
+    if (reaper_passes_on(signal))
+      set |= UINT64_C(1) << (signal - 1);
+  while (syscall(SYS_rt_sigtimedwait, &set, NULL, &now, sizeof set) > 0)
+    continue;
+}
+
+void
+reaper_run(const struct reaper *reaper)
+{
+  unsigned char copies[SIGNALS + 1] = {0}; /* of group signals, by number */
+  const uint64_t all = UINT64_MAX;
+  siginfo_t info;
+
+  for (;;) {
+    long signal = syscall(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof all);
+    if (signal == SIGCHLD) {
+      reap(reaper);
+    } else if (signal == SIGNAL_END) {
+      end(reaper, 128 + SIGKILL);
+    } else if (signal == SIGNAL_FORWARDED && info.si_code == SI_QUEUE) {
+      int passed = info.si_value.sival_int;
+      if (!reaper_passes_on(passed))
+        continue;
+      if (copies[passed] > 0)
+        copies[passed]--;
+      else
+        kill(reaper->payload, passed);
+    } else if (signal > 0 && reaper_passes_on((int)signal) && info.si_pid == 0 &&
+               shares_group(reaper)) {
+      /* Process 0 is the kernel, or a sender outside of the namespace. */
+      copies[signal] = 1;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/* reaper: PID 1 inside.
+ *
+ * It sleeps in one call and wakes for signals only: a child that ended is
+ * reaped, a signal that the monitor passes on is given to the payload, and the
+ * payload's end is the reaper's own, with the same status; the kernel then ends
+ * what is left in the process namespace.
+ *
+ * On signals. The monitor passes a signal on as a queued SIGNAL_FORWARDED whose
+ * value is the signal's number, so that nothing merges with a signal sent to the
+ * reaper itself. A signal that goes to a whole process group, from a terminal or
+ * by kill(2), reaches the monitor, the reaper and the payload alike: the reaper
+ * takes its own copy as the sign that the payload has had one, and drops the one
+ * that the monitor passes on. The kernel serves the youngest process of a group
+ * first, so the reaper's copy is there before the monitor's can be passed on.
+ *
+ * Where the process namespace is shared, the reaper is the subreaper of what
+ * descends from it and ends that by itself.
+ *
+ * Right of the fork line. It must not know the plan.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum {
+  SIGNAL_FORWARDED = 60, /* real-time signals: they are queued, not merged */
+  SIGNAL_END = 61,       /* end everything, now */
+};
+
+struct reaper {
+  pid_t payload;
+  bool own_namespace; /* the process is PID 1 of a process namespace */
+  int proc_fd;        /* a proc that lists the process; needed when it is not */
+};
+
+/* True if SIGNAL is one of those that are passed on to the payload. */
+bool reaper_passes_on(int signal);
+
+/* Forgets the signals that wait for the calling process, all of them blocked: a
+ * payload that is started now has had none of them. */
+void reaper_forget_signals(void);
+
+/* Reaps until the payload has ended; then ends what is left and exits. */
+_Noreturn void reaper_run(const struct reaper *reaper);
+
+/* Kills and reaps all that descends from the calling process, which must be its
+ * subreaper. */
+void reaper_end_descendants(int proc_fd);
