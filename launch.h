@@ -1,0 +1,26 @@
+/* launch: clone3, the control socket, the hand-over to the child.
+ *
+ * The fork line runs through launch_sandbox(): what returns from it is the
+ * monitor. It should make every namespace at once, and must not print.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "environment.h"
+#include "failure.h"
+#include "plan.h"
+
+#include <sys/types.h>
+
+/* The running sandbox, as the monitor holds it. */
+struct sandbox {
+  pid_t pid;      /* of the first process inside */
+  int pidfd;      /* the same, as a descriptor */
+  int control_fd; /* the monitor's end of the control socket */
+  int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
+};
+
+/* Starts the sandbox. All signals are blocked when it returns. WORDS is the area
+ * that the plan's persona may want to have wiped. */
+int launch_sandbox(const struct plan *plan, const struct word_area *words, struct sandbox *sandbox,
+                   struct failure *failure);
