@@ -1,0 +1,25 @@
+#!/bin/sh
+# write-generated.sh REGEN SOURCE DEST: writes the manual page and the completions, which come from
+# the option table, into the tree DEST. REGEN is the program tools/regen, SOURCE the source tree.
+set -eu
+regen=$(realpath "$1")
+source=$2
+dest=$3
+
+# A file is replaced only once its new content is complete.
+put() {
+  mkdir -p "$(dirname "$dest/$1")"
+  cat >"$dest/$1.new"
+  [ -s "$dest/$1.new" ]
+  chmod 644 "$dest/$1.new"
+  mv -f "$dest/$1.new" "$dest/$1"
+}
+
+options=$(mktemp)
+trap 'rm -f "$options"' EXIT
+"$regen" man >"$options"
+grep -q -x '@OPTIONS@' "$source/man/hutch.1.in"
+sed -e "/^@OPTIONS@\$/{" -e "r $options" -e d -e "}" "$source/man/hutch.1.in" | put man/hutch.1
+"$regen" bash | put completions/hutch.bash
+"$regen" zsh | put completions/_hutch
+"$regen" fish | put completions/hutch.fish
