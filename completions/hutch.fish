@@ -1,0 +1,78 @@
+# fish completion for hutch, made from its option table by "make regen".
+
+set -g __hutch_capabilities 'ALL CAP_CHOWN CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_FOWNER CAP_FSETID CAP_KILL CAP_SETGID CAP_SETUID CAP_SETPCAP CAP_LINUX_IMMUTABLE CAP_NET_BIND_SERVICE CAP_NET_BROADCAST CAP_NET_ADMIN CAP_NET_RAW CAP_IPC_LOCK CAP_IPC_OWNER CAP_SYS_MODULE CAP_SYS_RAWIO CAP_SYS_CHROOT CAP_SYS_PTRACE CAP_SYS_PACCT CAP_SYS_ADMIN CAP_SYS_BOOT CAP_SYS_NICE CAP_SYS_RESOURCE CAP_SYS_TIME CAP_SYS_TTY_CONFIG CAP_MKNOD CAP_LEASE CAP_AUDIT_WRITE CAP_AUDIT_CONTROL CAP_SETFCAP CAP_MAC_OVERRIDE CAP_MAC_ADMIN CAP_SYSLOG CAP_WAKE_ALARM CAP_BLOCK_SUSPEND CAP_AUDIT_READ CAP_PERFMON CAP_BPF CAP_CHECKPOINT_RESTORE'
+
+# True while the words before the cursor are options and their operands. Sets
+# __hutch_command to the index of the command otherwise.
+function __hutch_reads_options
+    set -l words (commandline -opc)
+    set -l at 2
+    while test $at -le (count $words)
+        switch $words[$at]
+            case --help --version --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --keep-id --clearenv --new-session --die-with-parent --as-pid-1
+                set at (math $at + 1)
+            case --args --hostname --uid --gid --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --cap-add --cap-drop --seccomp --add-seccomp-fd
+                set at (math $at + 2)
+            case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --file --bind-data --ro-bind-data --symlink --chmod --setenv
+                set at (math $at + 3)
+            case '*'
+                return 1
+        end
+    end
+end
+
+complete -c hutch -n 'not __hutch_reads_options' -x -a '(__fish_complete_subcommand)'
+complete -c hutch -n __hutch_reads_options -a '(__fish_complete_command)'
+complete -c hutch -n __hutch_reads_options -l help -d 'print this help and exit'
+complete -c hutch -n __hutch_reads_options -l version -d 'print the version and exit'
+complete -c hutch -n __hutch_reads_options -l args -x -d 'read more options from descriptor FD'
+complete -c hutch -n __hutch_reads_options -l unshare-user -d 'new user namespace (always so)'
+complete -c hutch -n __hutch_reads_options -l unshare-pid -d 'new process namespace (the default)'
+complete -c hutch -n __hutch_reads_options -l unshare-ipc -d 'new IPC namespace (the default)'
+complete -c hutch -n __hutch_reads_options -l unshare-uts -d 'new host name namespace (the default)'
+complete -c hutch -n __hutch_reads_options -l unshare-cgroup -d 'new control group namespace (the default)'
+complete -c hutch -n __hutch_reads_options -l unshare-net -d 'new network namespace with nothing but loopback'
+complete -c hutch -n __hutch_reads_options -l unshare-all -d 'all of the above'
+complete -c hutch -n __hutch_reads_options -l share-pid -d 'see and signal the caller\'s processes'
+complete -c hutch -n __hutch_reads_options -l share-ipc -d 'keep the caller\'s IPC namespace'
+complete -c hutch -n __hutch_reads_options -l share-uts -d 'keep the caller\'s host name namespace'
+complete -c hutch -n __hutch_reads_options -l share-cgroup -d 'keep the caller\'s control group namespace'
+complete -c hutch -n __hutch_reads_options -l share-net -d 'keep the caller\'s network (the default)'
+complete -c hutch -n __hutch_reads_options -l hostname -x -d 'host name inside'
+complete -c hutch -n __hutch_reads_options -l uid -x -d 'user id inside (default 0)'
+complete -c hutch -n __hutch_reads_options -l gid -x -d 'group id inside (default 0)'
+complete -c hutch -n __hutch_reads_options -l keep-id -d 'the caller\'s user and group id inside'
+complete -c hutch -n __hutch_reads_options -l bind -r -F -d 'show the host\'s SRC at DEST, writable'
+complete -c hutch -n __hutch_reads_options -l ro-bind -r -F -d 'show the host\'s SRC at DEST, read-only'
+complete -c hutch -n __hutch_reads_options -l dev-bind -r -F -d 'as --bind, and device nodes work'
+complete -c hutch -n __hutch_reads_options -l bind-try -r -F -d 'as --bind, but skipped if SRC does not exist'
+complete -c hutch -n __hutch_reads_options -l ro-bind-try -r -F -d 'as --ro-bind, but skipped if SRC does not exist'
+complete -c hutch -n __hutch_reads_options -l dev-bind-try -r -F -d 'as --dev-bind, but skipped if SRC does not exist'
+complete -c hutch -n __hutch_reads_options -l bind-fd -x -d 'show what descriptor FD refers to at DEST, writable'
+complete -c hutch -n __hutch_reads_options -l ro-bind-fd -x -d 'show what descriptor FD refers to at DEST, read-only'
+complete -c hutch -n __hutch_reads_options -l tmpfs -r -F -d 'new empty file system in memory at DEST'
+complete -c hutch -n __hutch_reads_options -l proc -r -F -d 'new proc file system at DEST'
+complete -c hutch -n __hutch_reads_options -l dev -r -F -d 'new small /dev at DEST'
+complete -c hutch -n __hutch_reads_options -l mqueue -r -F -d 'new POSIX message queue file system at DEST'
+complete -c hutch -n __hutch_reads_options -l dir -r -F -d 'make a directory at DEST'
+complete -c hutch -n __hutch_reads_options -l file -x -d 'make a file with the data of FD at DEST'
+complete -c hutch -n __hutch_reads_options -l bind-data -x -d 'show a new file with the data of FD at DEST'
+complete -c hutch -n __hutch_reads_options -l ro-bind-data -x -d 'as --bind-data, read-only'
+complete -c hutch -n __hutch_reads_options -l symlink -r -F -d 'make a symbolic link to TARGET at DEST'
+complete -c hutch -n __hutch_reads_options -l remount-ro -r -F -d 'make the mount at DEST read-only, that one alone'
+complete -c hutch -n __hutch_reads_options -l chmod -x -d 'change the permissions of PATH inside'
+complete -c hutch -n __hutch_reads_options -l perms -x -d 'permissions of what the next option makes'
+complete -c hutch -n __hutch_reads_options -l size -x -d 'size of the next --tmpfs'
+complete -c hutch -n __hutch_reads_options -l chdir -x -a '(__fish_complete_directories)' -d 'working directory inside'
+complete -c hutch -n __hutch_reads_options -l setenv -x -a '(set -nx)' -d 'set an environment variable'
+complete -c hutch -n __hutch_reads_options -l unsetenv -x -a '(set -nx)' -d 'unset an environment variable'
+complete -c hutch -n __hutch_reads_options -l clearenv -d 'unset all variables so far, but PWD'
+complete -c hutch -n __hutch_reads_options -l argv0 -x -d 'what the command sees as its own name'
+complete -c hutch -n __hutch_reads_options -l keep-fd -x -d 'let the command inherit descriptor FD'
+complete -c hutch -n __hutch_reads_options -l new-session -d 'start a new terminal session'
+complete -c hutch -n __hutch_reads_options -l die-with-parent -d 'end the sandbox when the calling process ends'
+complete -c hutch -n __hutch_reads_options -l as-pid-1 -d 'no reaper: the command itself is process 1'
+complete -c hutch -n __hutch_reads_options -l cap-add -x -a "$__hutch_capabilities" -d 'keep capability CAP, or ALL of them'
+complete -c hutch -n __hutch_reads_options -l cap-drop -x -a "$__hutch_capabilities" -d 'take an earlier --cap-add back'
+complete -c hutch -n __hutch_reads_options -l seccomp -x -d 'load the compiled seccomp filter in FD'
+complete -c hutch -n __hutch_reads_options -l add-seccomp-fd -x -d 'the same; may be given more than once, loaded in order'
