@@ -16,19 +16,19 @@ append(char *to, size_t size, size_t at, const char *from)
   return at;
 }
 
-int
-failure_set(struct failure *failure, enum stage stage, const char *call, const char *subject)
+void
+failure_record(struct failure *failure, enum stage stage, const char *call, const char *subject)
 {
   failure->error = errno;
   failure->stage = stage;
   failure->operation = NO_OPERATION;
   append(failure->call, sizeof failure->call, 0, call);
   append(failure->text, sizeof failure->text, 0, subject ? subject : "");
-  return -1;
 }
 
-int
-failure_say(struct failure *failure, enum stage stage, const char *subject, const char *text)
+void
+failure_record_text(struct failure *failure, enum stage stage, const char *subject,
+                    const char *text)
 {
   size_t end = 0;
 
@@ -42,5 +42,4 @@ failure_say(struct failure *failure, enum stage stage, const char *subject, cons
     end = append(failure->text, sizeof failure->text, end, ": ");
   }
   append(failure->text, sizeof failure->text, end, text);
-  return -1;
 }

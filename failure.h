@@ -47,10 +47,26 @@ failure_is_set(const struct failure *failure)
   return failure->stage != STAGE_NONE;
 }
 
-/* Records that CALL failed with the present errno on SUBJECT (NULL for none).
- * Returns -1, so that callers can return it in one expression. */
-int failure_set(struct failure *failure, enum stage stage, const char *call, const char *subject);
+/* Records that CALL failed with the present errno on SUBJECT (NULL for none). */
+void failure_record(struct failure *failure, enum stage stage, const char *call,
+                    const char *subject);
 
 /* Records a failure that is no system call's: TEXT is the whole reason.
- * SUBJECT, unless NULL, is put before it with a colon. Returns -1. */
-int failure_say(struct failure *failure, enum stage stage, const char *subject, const char *text);
+ * SUBJECT, unless NULL, is put before it with a colon. */
+void failure_record_text(struct failure *failure, enum stage stage, const char *subject,
+                         const char *text);
+
+/* The same, for a caller that returns the result: always -1. */
+static inline int
+failure_set(struct failure *failure, enum stage stage, const char *call, const char *subject)
+{
+  failure_record(failure, stage, call, subject);
+  return -1;
+}
+
+static inline int
+failure_say(struct failure *failure, enum stage stage, const char *subject, const char *text)
+{
+  failure_record_text(failure, stage, subject, text);
+  return -1;
+}

@@ -99,11 +99,13 @@ launch_sandbox(const struct plan *plan, const struct word_area *words, struct sa
     return -1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)
     return failure_set(failure, STAGE_LAUNCH, "socketpair", NULL);
-  hand_over.control_fd = control_fds[1];
-  hand_over.trees = g_new(int, plan->source_count);
   /* The monitor ends what a reaper that was killed has left. */
   if (plan->reaper && !(plan->namespaces & CLONE_NEWPID) &&
       prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
-  return start(plan, sandbox, control_fds, &hand_over, failure);
+  hand_over.control_fd = control_fds[1];
+  hand_over.trees = g_new(int, plan->source_count);
+  int result = start(plan, sandbox, control_fds, &hand_over, failure);
+  g_free(hand_over.trees);
+  return result;
 }

@@ -30,10 +30,11 @@ write_proc(int proc_fd, const char *name, const char *text, size_t size, struct 
 
   if (fd < 0)
     return failure_set(failure, STAGE_NAMESPACES, "open", name);
-  if (write(fd, text, size) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "write", name);
+  ssize_t written = write(fd, text, size);
+  if (written < 0)
+    failure_set(failure, STAGE_NAMESPACES, "write", name);
   close(fd);
-  return 0;
+  return written < 0 ? -1 : 0;
 }
 
 static int

@@ -725,7 +725,8 @@ read_option(struct reader *reader, char **words, int count, int *used)
   int arity = option_arity(option);
   if (arity > count - 1) {
     g_autofree char *text =
-        g_strdup_printf("%s takes %s: %s", option->name, numerals[arity], option->operands);
+        g_strdup_printf("%s takes %s: %s", option->name,
+                        numerals[MIN(arity, (int)G_N_ELEMENTS(numerals) - 1)], option->operands);
     return failure_say(reader->failure, STAGE_OPTIONS, NULL, text);
   }
   *used = arity + 1;

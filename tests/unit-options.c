@@ -11,41 +11,42 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* What reading a command line led to. The words live as long as the test. */
+/* What reading the latest command line led to. The words live as long as the test. */
 struct reading {
   struct draft draft;
   struct failure failure;
   enum intent intent;
 };
 
-static struct reading
+static struct reading reading;
+
+static void
 read_line(const char *line)
 {
-  struct reading reading = {0};
   char **argv = NULL;
   int argc;
 
+  reading = (struct reading){0};
   g_assert_true(g_shell_parse_argv(line, &argc, &argv, NULL));
   draft_init(&reading.draft, persona_find("hutch"));
   reading.intent = options_read(&reading.draft, argc, argv, &reading.failure);
-  return reading;
 }
 
 static void
 assert_refused(const char *line, const char *text)
 {
-  struct reading reading = read_line(line);
+  read_line(line);
 
   g_assert_cmpint(reading.intent, ==, INTENT_FAIL);
   g_assert_cmpstr(reading.failure.text, ==, text);
 }
 
 static const struct operation *
-operation_at(const struct reading *reading, guint index)
+operation_at(guint index)
 {
-  g_assert_cmpint(reading->intent, ==, INTENT_RUN);
-  g_assert_cmpuint(index, <, reading->draft.operations->len);
-  return &g_array_index(reading->draft.operations, struct operation, index);
+  g_assert_cmpint(reading.intent, ==, INTENT_RUN);
+  g_assert_cmpuint(index, <, reading.draft.operations->len);
+  return &g_array_index(reading.draft.operations, struct operation, index);
 }
 
 static int
@@ -75,14 +76,14 @@ test_table(void)
 static void
 test_operations_keep_their_order(void)
 {
-  struct reading reading = read_line("hutch --ro-bind / / --tmpfs /a --dev-bind-try b c cmd -x");
+  read_line("hutch --ro-bind / / --tmpfs /a --dev-bind-try b c cmd -x");
 
-  g_assert_cmpint(operation_at(&reading, 0)->kind, ==, OPERATION_BIND);
-  g_assert_cmpuint(operation_at(&reading, 0)->flags, ==, OPERATION_READONLY);
-  g_assert_cmpint(operation_at(&reading, 1)->kind, ==, OPERATION_TMPFS);
-  g_assert_cmpstr(operation_at(&reading, 2)->source, ==, "b");
-  g_assert_cmpstr(operation_at(&reading, 2)->dest, ==, "c");
-  g_assert_cmpuint(operation_at(&reading, 2)->flags, ==, OPERATION_DEVICES | OPERATION_OPTIONAL);
+  g_assert_cmpint(operation_at(0)->kind, ==, OPERATION_BIND);
+  g_assert_cmpuint(operation_at(0)->flags, ==, OPERATION_READONLY);
+  g_assert_cmpint(operation_at(1)->kind, ==, OPERATION_TMPFS);
+  g_assert_cmpstr(operation_at(2)->source, ==, "b");
+  g_assert_cmpstr(operation_at(2)->dest, ==, "c");
+  g_assert_cmpuint(operation_at(2)->flags, ==, OPERATION_DEVICES | OPERATION_OPTIONAL);
   g_assert_cmpstr(reading.draft.command[0], ==, "cmd");
   g_assert_cmpstr(reading.draft.command[1], ==, "-x");
 }
@@ -90,15 +91,14 @@ test_operations_keep_their_order(void)
 static void
 test_perms_and_size_concern_the_next(void)
 {
-  struct reading reading =
-      read_line("hutch --perms 0700 --size 4096 --tmpfs /a --tmpfs /b --perms 0640 --dir /c cmd");
+  read_line("hutch --perms 0700 --size 4096 --tmpfs /a --tmpfs /b --perms 0640 --dir /c cmd");
 
-  g_assert_cmpuint(operation_at(&reading, 0)->mode, ==, 0700);
-  g_assert_cmpuint(operation_at(&reading, 0)->size, ==, 4096);
-  g_assert_cmpuint(operation_at(&reading, 0)->parent_mode, ==, 0700);
-  g_assert_cmpuint(operation_at(&reading, 1)->mode, ==, 0755);
-  g_assert_cmpuint(operation_at(&reading, 1)->size, ==, 0);
-  g_assert_cmpuint(operation_at(&reading, 2)->parent_mode, ==, 0750);
+  g_assert_cmpuint(operation_at(0)->mode, ==, 0700);
+  g_assert_cmpuint(operation_at(0)->size, ==, 4096);
+  g_assert_cmpuint(operation_at(0)->parent_mode, ==, 0700);
+  g_assert_cmpuint(operation_at(1)->mode, ==, 0755);
+  g_assert_cmpuint(operation_at(1)->size, ==, 0);
+  g_assert_cmpuint(operation_at(2)->parent_mode, ==, 0750);
   assert_refused("hutch --perms 0700 --symlink a b cmd",
                  "--perms 0700: must come right before an option that makes a file or directory");
   assert_refused("hutch --size 10 --dir b cmd", "--size 10: must come right before --tmpfs");
@@ -108,13 +108,16 @@ test_perms_and_size_concern_the_next(void)
 static void
 test_end_of_options(void)
 {
-  struct reading reading = read_line("hutch --tmpfs / -- --bind a b");
+  read_line("hutch --tmpfs / -- --bind a b");
 
   g_assert_cmpint(reading.intent, ==, INTENT_RUN);
   g_assert_cmpstr(reading.draft.command[0], ==, "--bind");
-  g_assert_cmpint(read_line("hutch --help --bogus").intent, ==, INTENT_HELP);
-  g_assert_cmpint(read_line("hutch --version").intent, ==, INTENT_VERSION);
-  g_assert_null(read_line("hutch --tmpfs / --").draft.command);
+  read_line("hutch --help --bogus");
+  g_assert_cmpint(reading.intent, ==, INTENT_HELP);
+  read_line("hutch --version");
+  g_assert_cmpint(reading.intent, ==, INTENT_VERSION);
+  read_line("hutch --tmpfs / --");
+  g_assert_null(reading.draft.command);
 }
 
 static void
@@ -144,7 +147,7 @@ test_bad_words(void)
 static void
 test_namespaces(void)
 {
-  struct reading reading = read_line("hutch --unshare-all --share-net --share-pid c");
+  read_line("hutch --unshare-all --share-net --share-pid c");
 
   g_assert_cmpuint(reading.draft.unshare, ==,
                    CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP);
@@ -154,12 +157,13 @@ test_namespaces(void)
 static void
 test_capabilities(void)
 {
-  struct reading reading =
-      read_line("hutch --cap-add CAP_SYS_ADMIN --cap-add chown --cap-drop cap_chown c");
+  read_line("hutch --cap-add CAP_SYS_ADMIN --cap-add chown --cap-drop cap_chown c");
 
   g_assert_cmpuint(reading.draft.capabilities, ==, UINT64_C(1) << 21);
-  g_assert_cmpuint(read_line("hutch --cap-add all c").draft.capabilities, ==, UINT64_MAX);
-  g_assert_cmpuint(read_line("hutch --cap-add ALL --cap-drop ALL c").draft.capabilities, ==, 0);
+  read_line("hutch --cap-add all c");
+  g_assert_cmpuint(reading.draft.capabilities, ==, UINT64_MAX);
+  read_line("hutch --cap-add ALL --cap-drop ALL c");
+  g_assert_cmpuint(reading.draft.capabilities, ==, 0);
 }
 
 static void
@@ -168,10 +172,10 @@ test_args(void)
   static const char words[] = "--setenv\0A\0\0--tmpfs\0/a";
   int fd = data_fd(words, sizeof words - 1);
   g_autofree char *line = g_strdup_printf("hutch --dir /b --args %d --dir /c cmd", fd);
-  struct reading reading = read_line(line);
+  read_line(line);
 
-  g_assert_cmpstr(operation_at(&reading, 1)->dest, ==, "/a");
-  g_assert_cmpstr(operation_at(&reading, 2)->dest, ==, "/c");
+  g_assert_cmpstr(operation_at(1)->dest, ==, "/a");
+  g_assert_cmpstr(operation_at(2)->dest, ==, "/c");
   g_assert_cmpstr(g_array_index(reading.draft.variables, struct variable, 0).value, ==, "");
   close(fd);
 }
@@ -181,7 +185,7 @@ assert_args_refused(const char *words, size_t size, const char *reason)
 {
   int fd = data_fd(words, size);
   g_autofree char *line = g_strdup_printf("hutch --args %d cmd", fd);
-  struct reading reading = read_line(line);
+  read_line(line);
 
   g_assert_cmpint(reading.intent, ==, INTENT_FAIL);
   g_assert_true(g_str_has_suffix(reading.failure.text, reason));
@@ -229,7 +233,7 @@ test_filters(void)
   close(fd);
   fd = data_fd(whole, sizeof whole);
   g_autofree char *good = g_strdup_printf("hutch --add-seccomp-fd %d c", fd);
-  struct reading reading = read_line(good);
+  read_line(good);
   g_assert_cmpuint(reading.draft.filters->len, ==, 1);
   g_assert_cmpuint(g_array_index(reading.draft.filters, struct sock_fprog, 0).len, ==, 2);
   close(fd);
