@@ -3,6 +3,8 @@
 
 #include "bind-mount.h"
 
+#include "number.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -57,16 +59,10 @@ static int
 name_of(int fd, char *name, struct failure *failure)
 {
   static const char prefix[] = "/proc/self/fd/";
-  char link[sizeof prefix + 10];
-  char *at = link + sizeof prefix - 1;
-  int scale = 1;
+  char link[sizeof prefix + NUMBER_SIZE];
 
   memcpy(link, prefix, sizeof prefix);
-  while (fd / scale >= 10)
-    scale *= 10;
-  for (; scale > 0; scale /= 10)
-    *at++ = (char)('0' + fd / scale % 10);
-  *at = '\0';
+  number_write(link + sizeof prefix - 1, (uint64_t)fd, 10);
   ssize_t length = readlink(link, name, PATH_MAX - 1);
   if (length < 0)
     return failure_set(failure, STAGE_SOURCE, "readlink", link);
@@ -127,6 +123,14 @@ int
 bind_mount_attach(int tree_fd, int dest_fd)
 {
   return move_mount(tree_fd, "", dest_fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+int
+bind_mount_attach_to_host(int tree_fd, struct failure *failure)
+{
+  if (move_mount(tree_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+    return failure_set(failure, STAGE_ROOT, "move_mount", "/");
+  return 0;
 }
 
 int

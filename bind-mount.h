@@ -47,5 +47,8 @@ int bind_mount_clone_file(int dir_fd, const char *name, const struct tree_flags 
 /* Attaches the detached tree TREE_FD over what DEST_FD refers to. */
 int bind_mount_attach(int tree_fd, int dest_fd);
 
+/* Attaches it on top of "/", which the process keeps seeing the host below. */
+int bind_mount_attach_to_host(int tree_fd, struct failure *failure);
+
 /* Makes the mount whose root FD is read-only, that mount alone. */
 int bind_mount_restrict(int fd);

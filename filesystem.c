@@ -39,6 +39,9 @@ filesystem_create(const char *type, const struct parameter *parameters, unsigned
 
   if (context < 0)
     return failure_set(failure, STAGE_ROOT, "fsopen", type);
+  /* What mountinfo and df show as the device. */
+  if (fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
+    return refuse(failure, "fsconfig", type, context);
   for (; parameters->name; parameters++)
     if (fsconfig(context, FSCONFIG_SET_STRING, parameters->name, parameters->value, 0) < 0)
       return refuse(failure, "fsconfig", type, context);

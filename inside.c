@@ -10,6 +10,7 @@
 #include "reaper.h"
 #include "report.h"
 #include "root.h"
+#include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,8 +68,8 @@ build(const struct plan *plan, const struct hand_over *hand_over, struct inherit
     return -1;
   /* What is made is made with exactly the permissions that the plan names. */
   inheritance->mask = umask(0);
-  if (root_raise_limit(plan, &inheritance->open_files, failure) < 0 ||
-      root_clone_sources(&assembly, failure) < 0 || root_build(&assembly, failure) < 0 ||
+  if (source_raise_limit(plan, &inheritance->open_files, failure) < 0 ||
+      source_clone_all(plan, assembly.trees, failure) < 0 || root_build(&assembly, failure) < 0 ||
       root_enter(&assembly, failure) < 0)
     return -1;
   if (namespaces_enter_inner(plan, proc_fd, failure) < 0 ||

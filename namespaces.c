@@ -3,25 +3,12 @@
 
 #include "namespaces.h"
 
+#include "number.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Writes VALUE in decimal at AT; returns the end. */
-static char *
-put_number(char *at, uint32_t value)
-{
-  char digits[10];
-  int count = 0;
-
-  do
-    digits[count++] = (char)('0' + value % 10);
-  while ((value /= 10) != 0);
-  while (count > 0)
-    *at++ = digits[--count];
-  return at;
-}
 
 static int
 write_proc(int proc_fd, const char *name, const char *text, size_t size, struct failure *failure)
@@ -40,11 +27,11 @@ write_proc(int proc_fd, const char *name, const char *text, size_t size, struct 
 static int
 write_map(int proc_fd, const char *name, const struct id_map *map, struct failure *failure)
 {
-  char line[32];
-  char *end = put_number(line, map->inside);
+  char line[2 * NUMBER_SIZE + 2];
+  char *end = number_write(line, map->inside, 10);
 
   *end++ = ' ';
-  end = put_number(end, map->outside);
+  end = number_write(end, map->outside, 10);
   memcpy(end, " 1", 2);
   return write_proc(proc_fd, name, line, (size_t)(end + 2 - line), failure);
 }

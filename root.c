@@ -7,6 +7,8 @@
 #include "dest.h"
 #include "device.h"
 #include "filesystem.h"
+#include "number.h"
+#include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,178 +17,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-enum {
-  SPARE_DESCRIPTORS = 32, /* what hutch itself has open besides the sources */
-  NUMBER_SIZE = 24,       /* a 64-bit number in octal or decimal */
-};
-
-/* Writes VALUE to the base of BASE into TEXT of NUMBER_SIZE bytes. */
-static const char *
-number(char *text, uint64_t value, unsigned base)
-{
-  char *at = text + NUMBER_SIZE;
-
-  *--at = '\0';
-  do
-    *--at = (char)('0' + value % base);
-  while ((value /= base) != 0);
-  return at;
-}
-
-static struct tree_flags
-flags_of(const struct plan *plan, const struct operation *operation)
-{
-  struct tree_flags flags = {.set = MOUNT_ATTR_NOSUID,
-                             .private_mounts = plan->persona->private_mounts};
-
-  if (!(operation->flags & OPERATION_DEVICES))
-    flags.set |= MOUNT_ATTR_NODEV;
-  if (operation->flags & OPERATION_READONLY)
-    flags.set |= MOUNT_ATTR_RDONLY;
-  return flags;
-}
-
-/* --- sources -------------------------------------------------------------- */
-
-int
-root_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure)
-{
-  rlim_t needed = plan->source_count + plan->keep_count + SPARE_DESCRIPTORS;
-
-  if (getrlimit(RLIMIT_NOFILE, saved) < 0)
-    return failure_set(failure, STAGE_SOURCE, "getrlimit", "RLIMIT_NOFILE");
-  if (saved->rlim_cur >= needed)
-    return 0;
-  struct rlimit raised = {
-      .rlim_cur = needed < saved->rlim_max ? needed : saved->rlim_max,
-      .rlim_max = saved->rlim_max,
-  };
-  if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
-    return failure_set(failure, STAGE_SOURCE, "setrlimit", "RLIMIT_NOFILE");
-  return 0;
-}
-
-/* Clones what one operation needs into *TREE; returns how many that were. */
-static int
-clone_source(const struct plan *plan, const struct operation *operation, int *tree,
-             struct failure *failure)
-{
-  struct tree_flags flags = flags_of(plan, operation);
-
-  switch (operation->kind) {
-  case OPERATION_BIND:
-    *tree = bind_mount_clone_path(operation->source, &flags, failure);
-    if (*tree < 0 && failure->error == ENOENT && (operation->flags & OPERATION_OPTIONAL)) {
-      failure->stage = STAGE_NONE;
-      return 1;
-    }
-    return *tree < 0 ? -1 : 1;
-  case OPERATION_BIND_FD:
-    *tree = bind_mount_clone_fd(operation->fd, &flags, failure);
-    return *tree < 0 ? -1 : 1;
-  case OPERATION_DEV:
-    flags.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
-    return device_clone_sources(tree, &flags, failure) < 0 ? -1 : DEVICE_SOURCES;
-  case OPERATION_BIND_DATA:
-    *tree = -1;
-    return 1;
-  default:
-    return 0;
-  }
-}
-
-/* Copies FROM, from where it stands to its end, to TO. */
-static int
-copy_data(int from, int to, const char *name, struct failure *failure)
-{
-  char buffer[16384];
-  ssize_t got;
-
-  while ((got = read(from, buffer, sizeof buffer)) != 0) {
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      return failure_set(failure, STAGE_SOURCE, "read", name);
-    for (ssize_t done = 0, put; done < got; done += put)
-      if ((put = write(to, buffer + done, (size_t)(got - done))) < 0)
-        return failure_set(failure, STAGE_SOURCE, "write", name);
-  }
-  return 0;
-}
-
-static int
-clone_data(const struct plan *plan, int data_fd, size_t index, struct failure *failure)
-{
-  const struct operation *operation = &plan->operations[index];
-  struct tree_flags flags = flags_of(plan, operation);
-  char text[NUMBER_SIZE];
-  const char *name = number(text, index, 10);
-  int fd = openat(data_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation->mode);
-
-  if (fd < 0)
-    return failure_set(failure, STAGE_SOURCE, "openat", operation->dest);
-  if (copy_data(operation->fd, fd, operation->dest, failure) < 0)
-    return -1;
-  /* Closed first: a mount that a file is open for writing on refuses to become
-   * read-only. */
-  close(fd);
-  return bind_mount_clone_file(data_fd, name, &flags, failure);
-}
-
-static int
-attach_on_host_root(int tree_fd, struct failure *failure)
-{
-  if (move_mount(tree_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
-    return failure_set(failure, STAGE_ROOT, "move_mount", "/");
-  return 0;
-}
-
-static int
-clone_all_data(struct assembly *assembly, struct failure *failure)
-{
-  static const struct parameter parameters[] = {{"mode", "0700"}, {0}};
-  const struct plan *plan = assembly->plan;
-  int *tree = assembly->trees;
-  int data_fd =
-      filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
-
-  if (data_fd < 0 || attach_on_host_root(data_fd, failure) < 0)
-    return -1;
-  for (size_t i = 0; i < plan->operation_count; i++) {
-    const struct operation *operation = &plan->operations[i];
-    if (operation->kind == OPERATION_BIND_DATA &&
-        (*tree = clone_data(plan, data_fd, i, failure)) < 0) {
-      failure->operation = (int)i;
-      return -1;
-    }
-    tree += plan_sources_of(operation);
-  }
-  close(data_fd);
-  return 0;
-}
-
-int
-root_clone_sources(struct assembly *assembly, struct failure *failure)
-{
-  const struct plan *plan = assembly->plan;
-  int *tree = assembly->trees;
-
-  assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (assembly->host_fd < 0)
-    return failure_set(failure, STAGE_SOURCE, "open", "/");
-  for (size_t i = 0; i < plan->operation_count; i++) {
-    int count = clone_source(plan, &plan->operations[i], tree, failure);
-    if (count < 0) {
-      failure->operation = (int)i;
-      return -1;
-    }
-    tree += count;
-  }
-  return plan->has_data ? clone_all_data(assembly, failure) : 0;
-}
-
-/* --- operations ----------------------------------------------------------- */
 
 /* Remembers TREE_FD, whose mount is attached, as the root. */
 static int
@@ -322,11 +152,13 @@ do_tmpfs(struct assembly *assembly, const struct operation *operation, struct fa
 {
   char mode[NUMBER_SIZE], size[NUMBER_SIZE];
   const struct parameter parameters[] = {
-      {"mode", number(mode, operation->mode, 8)},
-      {operation->size > 0 ? "size" : NULL, number(size, operation->size, 10)},
+      {"mode", mode},
+      {operation->size > 0 ? "size" : NULL, size},
       {0},
   };
 
+  number_write(mode, operation->mode, 8);
+  number_write(size, operation->size, 10);
   return do_filesystem(assembly, operation, "tmpfs", parameters,
                        MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
 }
@@ -373,7 +205,7 @@ do_file(struct assembly *assembly, const struct operation *operation, struct fai
 
   if (fd < 0)
     return -1;
-  int result = copy_data(operation->fd, fd, operation->dest, failure);
+  int result = source_copy_data(operation->fd, fd, operation->dest, failure);
   close(fd);
   return result;
 }
@@ -423,14 +255,13 @@ static int
 do_chmod(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   static const char prefix[] = "self/fd/";
-  char text[NUMBER_SIZE], path[sizeof prefix + NUMBER_SIZE];
+  char path[sizeof prefix + NUMBER_SIZE];
   int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
 
   if (fd < 0)
     return -1;
-  const char *digits = number(text, (uint64_t)fd, 10);
   memcpy(path, prefix, sizeof prefix);
-  memcpy(path + sizeof prefix - 1, digits, strlen(digits) + 1);
+  number_write(path + sizeof prefix - 1, (uint64_t)fd, 10);
   int result = fchmodat(assembly->proc_fd, path, operation->mode, 0);
   if (result < 0)
     failure_set(failure, STAGE_ROOT, "fchmodat", operation->dest);
@@ -492,17 +323,20 @@ begin(struct assembly *assembly, struct failure *failure)
   const struct operation *first = plan->operations;
   struct stat status;
 
+  assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (assembly->host_fd < 0)
+    return failure_set(failure, STAGE_ROOT, "open", "/");
   if (plan->operation_count > 0 && first->kind == OPERATION_BIND && assembly->trees[0] >= 0 &&
       dest_is_root(first->dest) && fstat(assembly->trees[0], &status) == 0 &&
       S_ISDIR(status.st_mode)) {
-    if (attach_on_host_root(assembly->trees[0], failure) < 0 ||
+    if (bind_mount_attach_to_host(assembly->trees[0], failure) < 0 ||
         set_root(assembly, assembly->trees[0], failure) < 0)
       return -1;
     return 1;
   }
   int root_fd =
       filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
-  if (root_fd < 0 || attach_on_host_root(root_fd, failure) < 0)
+  if (root_fd < 0 || bind_mount_attach_to_host(root_fd, failure) < 0)
     return -1;
   return set_root(assembly, root_fd, failure);
 }

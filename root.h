@@ -23,25 +23,16 @@
 #include "failure.h"
 #include "plan.h"
 
-#include <sys/resource.h>
-
 /* What the assembly holds on to. */
 struct assembly {
   const struct plan *plan;
-  int *trees;          /* room for plan->source_count descriptors */
+  int *trees;          /* the sources, in the order of the operations */
   int proc_fd;         /* the host's proc, opened with O_PATH */
   int host_fd;         /* the host's root */
   int root_fd;         /* the new root, once there is one */
   uint64_t root_mount; /* the mount and the inode that root_fd is */
   uint64_t root_inode;
 };
-
-/* Raises the soft limit of open files as far as the sources need it. The limit
- * that the caller had goes to *SAVED; the payload is to have it back. */
-int root_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure);
-
-/* Clones all sources, and opens the host's root. The failure names the operation. */
-int root_clone_sources(struct assembly *assembly, struct failure *failure);
 
 /* Attaches the new root and carries out the operations. */
 int root_build(struct assembly *assembly, struct failure *failure);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "source.h"
+
+#include "bind-mount.h"
+#include "device.h"
+#include "filesystem.h"
+#include "number.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+enum {
+  SPARE_DESCRIPTORS = 32, /* what hutch itself has open besides the sources */
+};
+
+static struct tree_flags
+flags_of(const struct plan *plan, const struct operation *operation)
+{
+  struct tree_flags flags = {.set = MOUNT_ATTR_NOSUID,
+                             .private_mounts = plan->persona->private_mounts};
+
+  if (!(operation->flags & OPERATION_DEVICES))
+    flags.set |= MOUNT_ATTR_NODEV;
+  if (operation->flags & OPERATION_READONLY)
+    flags.set |= MOUNT_ATTR_RDONLY;
+  return flags;
+}
+
+int
+source_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure)
+{
+  rlim_t needed = plan->source_count + plan->keep_count + SPARE_DESCRIPTORS;
+
+  if (getrlimit(RLIMIT_NOFILE, saved) < 0)
+    return failure_set(failure, STAGE_SOURCE, "getrlimit", "RLIMIT_NOFILE");
+  if (saved->rlim_cur >= needed)
+    return 0;
+  struct rlimit raised = {
+      .rlim_cur = needed < saved->rlim_max ? needed : saved->rlim_max,
+      .rlim_max = saved->rlim_max,
+  };
+  if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
+    return failure_set(failure, STAGE_SOURCE, "setrlimit", "RLIMIT_NOFILE");
+  return 0;
+}
+
+/* Clones what one operation needs into *TREE; returns how many that were. */
+static int
+clone_source(const struct plan *plan, const struct operation *operation, int *tree,
+             struct failure *failure)
+{
+  struct tree_flags flags = flags_of(plan, operation);
+
+  switch (operation->kind) {
+  case OPERATION_BIND:
+    *tree = bind_mount_clone_path(operation->source, &flags, failure);
+    if (*tree < 0 && failure->error == ENOENT && (operation->flags & OPERATION_OPTIONAL)) {
+      failure->stage = STAGE_NONE;
+      return 1;
+    }
+    return *tree < 0 ? -1 : 1;
+  case OPERATION_BIND_FD:
+    *tree = bind_mount_clone_fd(operation->fd, &flags, failure);
+    return *tree < 0 ? -1 : 1;
+  case OPERATION_DEV:
+    flags.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+    return device_clone_sources(tree, &flags, failure) < 0 ? -1 : DEVICE_SOURCES;
+  case OPERATION_BIND_DATA:
+    *tree = -1;
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+/* Copies FROM, from where it stands to its end, to TO. */
+int
+source_copy_data(int from, int to, const char *name, struct failure *failure)
+{
+  char buffer[16384];
+  ssize_t got;
+
+  while ((got = read(from, buffer, sizeof buffer)) != 0) {
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return failure_set(failure, STAGE_SOURCE, "read", name);
+    for (ssize_t done = 0, put; done < got; done += put)
+      if ((put = write(to, buffer + done, (size_t)(got - done))) < 0)
+        return failure_set(failure, STAGE_SOURCE, "write", name);
+  }
+  return 0;
+}
+
+static int
+clone_data(const struct plan *plan, int data_fd, size_t index, struct failure *failure)
+{
+  const struct operation *operation = &plan->operations[index];
+  struct tree_flags flags = flags_of(plan, operation);
+  char name[NUMBER_SIZE];
+
+  number_write(name, index, 10);
+  int fd = openat(data_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation->mode);
+
+  if (fd < 0)
+    return failure_set(failure, STAGE_SOURCE, "openat", operation->dest);
+  if (source_copy_data(operation->fd, fd, operation->dest, failure) < 0)
+    return -1;
+  /* Closed first: a mount that a file is open for writing on refuses to become
+   * read-only. */
+  close(fd);
+  return bind_mount_clone_file(data_fd, name, &flags, failure);
+}
+
+static int
+clone_all_data(const struct plan *plan, int *tree, struct failure *failure)
+{
+  static const struct parameter parameters[] = {{"mode", "0700"}, {0}};
+  int data_fd =
+      filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+
+  if (data_fd < 0 || bind_mount_attach_to_host(data_fd, failure) < 0)
+    return -1;
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    const struct operation *operation = &plan->operations[i];
+    if (operation->kind == OPERATION_BIND_DATA &&
+        (*tree = clone_data(plan, data_fd, i, failure)) < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    tree += plan_sources_of(operation);
+  }
+  close(data_fd);
+  return 0;
+}
+
+int
+source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
+{
+  int *tree = trees;
+
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    int count = clone_source(plan, &plan->operations[i], tree, failure);
+    if (count < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    tree += count;
+  }
+  return plan->has_data ? clone_all_data(plan, trees, failure) : 0;
+}
