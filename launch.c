@@ -20,10 +20,9 @@
  * that started us. A parent in another process namespace has no number here, and
  * the signal is all there is. */
 static int
-follow_parent(const struct plan *plan, struct sandbox *sandbox, struct failure *failure)
+follow_parent(const struct plan *plan, pid_t parent, struct sandbox *sandbox,
+              struct failure *failure)
 {
-  pid_t parent = getppid();
-
   sandbox->parent_fd = -1;
   if (!plan->die_with_parent)
     return 0;
@@ -88,13 +87,13 @@ start(const struct plan *plan, struct sandbox *sandbox, int control_fds[2],
 }
 
 int
-launch_sandbox(const struct plan *plan, const struct word_area *words, struct sandbox *sandbox,
+launch_sandbox(const struct plan *plan, const struct origin *origin, struct sandbox *sandbox,
                struct failure *failure)
 {
-  struct hand_over hand_over = {.words = words->start, .words_size = words->size};
+  struct hand_over hand_over = {.words = origin->words.start, .words_size = origin->words.size};
   int control_fds[2];
 
-  if (follow_parent(plan, sandbox, failure) < 0 || leave_groups(failure) < 0 ||
+  if (follow_parent(plan, origin->parent, sandbox, failure) < 0 || leave_groups(failure) < 0 ||
       settle_signals(failure) < 0)
     return -1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)

@@ -20,7 +20,12 @@ struct sandbox {
   int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
 };
 
-/* Starts the sandbox. All signals are blocked when it returns. WORDS is the area
- * that the plan's persona may want to have wiped. */
-int launch_sandbox(const struct plan *plan, const struct word_area *words, struct sandbox *sandbox,
+/* What was noted before anything else was done. */
+struct origin {
+  pid_t parent;           /* the caller, who may end while its words are read */
+  struct word_area words; /* what the plan's persona may want to have wiped */
+};
+
+/* Starts the sandbox. All signals are blocked when it returns. */
+int launch_sandbox(const struct plan *plan, const struct origin *origin, struct sandbox *sandbox,
                    struct failure *failure);

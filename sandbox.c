@@ -58,7 +58,7 @@ main(int argc, char **argv)
   struct draft draft;
   struct sandbox sandbox;
   struct plan plan = {.persona = persona_find(argc > 0 ? argv[0] : NULL)};
-  struct word_area words = environment_detach(argc, &argv);
+  struct origin origin = {.parent = getppid(), .words = environment_detach(argc, &argv)};
 
   if (refuse_privileges(&failure) < 0 || reserve_standard_descriptors(&failure) < 0)
     goto failed;
@@ -75,7 +75,7 @@ main(int argc, char **argv)
   }
   if (plan_seal(&draft, &plan, &failure) < 0)
     goto failed;
-  if (launch_sandbox(&plan, &words, &sandbox, &failure) < 0)
+  if (launch_sandbox(&plan, &origin, &sandbox, &failure) < 0)
     goto failed;
   int status = monitor_run(&plan, &sandbox, &failure);
   if (failure_is_set(&failure))
