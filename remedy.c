@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The number in a file of /proc/sys, or -1 if there is none. */
 static int64_t
@@ -52,6 +53,10 @@ hint_clone(const struct failure *failure)
   case EUSERS:
     return "a limit on namespaces is reached: they nest 32 deep at most, and the sysctls "
            "user.max_*_namespaces say how many there may be";
+  case EACCES:
+    return "a security module, such as AppArmor or SELinux, refuses user namespaces to this "
+           "program; "
+           "an administrator can allow it userns in its profile or policy";
   case EPERM:
     return "a security module or a seccomp filter refuses user namespaces, or the calling process "
            "is in a chroot, where the kernel refuses them";
@@ -67,9 +72,14 @@ hint_namespaces(const struct failure *failure)
 {
   if (strcmp(failure->call, "open") == 0 && failure->error == ENOENT)
     return "the host's /proc must be mounted for the id maps to be written";
-  if (failure->error == EPERM || failure->error == EACCES)
-    return why_no_user_namespace();
-  return NULL;
+  if (failure->error != EPERM && failure->error != EACCES)
+    return NULL;
+  const char *reason = why_no_user_namespace();
+  if (!reason && geteuid() == 0)
+    return "user 0 without the capability setfcap, as inside another sandbox, cannot be mapped "
+           "once "
+           "more: start the outer one with --keep-id, or with --cap-add setfcap";
+  return reason;
 }
 
 static char *
