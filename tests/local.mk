@@ -1,0 +1,118 @@
+# The tests: how to add one is in CONTRIBUTING.md.
+
+unit_tests = tests/unit-failure tests/unit-options tests/unit-plan
+
+# Each file is a program of its own, for the shell tests to run.
+helpers = \
+	tests/helpers/attach \
+	tests/helpers/deny-syscall \
+	tests/helpers/exchange \
+	tests/helpers/fork-away \
+	tests/helpers/hold-fds \
+	tests/helpers/how-ended \
+	tests/helpers/ignore-all \
+	tests/helpers/list-fds \
+	tests/helpers/on-terminal \
+	tests/helpers/open-path \
+	tests/helpers/remount-rw \
+	tests/helpers/signal-counter \
+	tests/helpers/tcp \
+	tests/helpers/tty-inject
+
+# What looks at the source tree and the binary; needs no sandbox.
+source_tests = \
+	tests/check-budgets.sh \
+	tests/check-fork-line.sh \
+	tests/check-generated.sh \
+	tests/check-hardening.sh \
+	tests/check-options-tested.sh
+
+# What runs hutch from outside.
+integration_tests = \
+	tests/basics.sh \
+	tests/data-fds.sh \
+	tests/files.sh \
+	tests/lifetime.sh \
+	tests/namespaces.sh \
+	tests/net.sh \
+	tests/process.sh \
+	tests/real-job.sh \
+	tests/remedies.sh \
+	tests/root-basics.sh \
+	tests/scale.sh \
+	tests/security.sh \
+	tests/trace.sh
+
+# The machines of check-kernels.
+kernel_files = \
+	tests/kernels/apparmor-profile.py \
+	tests/kernels/collect.awk \
+	tests/kernels/guest \
+	tests/kernels/guest-apparmor.sh \
+	tests/kernels/guest-cgroup.sh \
+	tests/kernels/guest-mounts.sh \
+	tests/kernels/guest-sysctl.sh \
+	tests/kernels/init \
+	tests/kernels/run \
+	tests/kernels/scenario.sh
+
+check_PROGRAMS += $(unit_tests) $(helpers)
+dist_check_SCRIPTS = $(source_tests) $(integration_tests)
+TESTS += $(unit_tests) $(source_tests) $(integration_tests)
+EXTRA_DIST += \
+	$(kernel_files) \
+	tests/.clang-tidy \
+	tests/cppcheck-suppressions \
+	tests/fork-line-symbols.txt \
+	tests/lib.sh
+
+unit_test_libs = libhutch.a $(dynamic_libs)
+tests_unit_failure_LDADD = $(unit_test_libs)
+tests_unit_options_LDADD = $(unit_test_libs)
+tests_unit_plan_LDADD = $(unit_test_libs)
+
+TEST_EXTENSIONS = .sh
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+SH_LOG_DRIVER = $(tap_driver)
+SH_LOG_COMPILER = $(BASH_SHELL)
+
+# Measures time, so it runs when the other tests are over.
+tests/scale.log: $(filter-out tests/scale.log,$(TEST_LOGS))
+
+test_environment = \
+	top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
+	HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
+	HUTCH_HELPERS='$(abs_top_builddir)/tests/helpers' \
+	HUTCH_MUST_WORK="$${HUTCH_MUST_WORK-}" \
+	HUTCH_VERSION='$(PACKAGE_VERSION)' \
+	HUTCH_LINK='$(LINK_KIND)' \
+	REGEN='$(abs_top_builddir)/tools/regen$(EXEEXT)'
+
+AM_TESTS_ENVIRONMENT = export $(test_environment) NM='$(NM)' READELF='$(READELF)' \
+	HUTCH_RIGHT_SOURCES='$(right_sources)' \
+	HUTCH_DISTRIBUTED='$(DISTFILES)';
+if SANITIZERS
+# What the plan is made of lives as long as the process, and so is no leak.
+AM_TESTS_ENVIRONMENT += export HUTCH_SANITIZERS=yes \
+	ASAN_OPTIONS="$${ASAN_OPTIONS-detect_leaks=0}" \
+	UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}";
+endif
+
+# --- Longer tests, which `make check` leaves out ---------------------------------------------
+
+check-kernels: all $(check_PROGRAMS)
+	$(AM_V_at)$(test_environment) $(BASH_SHELL) $(srcdir)/tests/kernels/run $(KERNELS)
+
+# From a copy of the sources, as a source tree that is configured itself takes no other build.
+check-sanitizers:
+	$(AM_V_at)rm -rf $@.d && mkdir -p $@.d/build
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) distdir distdir=$@.d/source
+	$(AM_V_at)cd $@.d/build && ../source/configure -q --enable-sanitizers CC='$(CC)'
+	$(AM_V_at)cd $@.d/build && $(MAKE) $(AM_MAKEFLAGS) check
+
+clean-local:
+	rm -rf check-sanitizers.d
+
+.PHONY: check-kernels check-sanitizers
