@@ -1,0 +1,48 @@
+#!/bin/bash
+# AppArmor as the reason why a user namespace cannot be made or is of no use.
+# The sysctl kernel.apparmor_restrict_unprivileged_userns is not in Debian's kernels. Where it is,
+# it is tried; profiles that deny the same are tried in any case.
+# shellcheck source-path=SCRIPTDIR source=scenario.sh
+. "${0%/*}/scenario.sh"
+
+apparmor=/sys/kernel/security/apparmor
+restrict=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
+
+load_profile() {
+  local blob=/tmp/$1.profile
+  # The kernel takes a profile in one write only.
+  /usr/bin/python3 "$(dirname "$0")/apparmor-profile.py" "$1" >"$blob" &&
+    dd if="$blob" of="$apparmor/.load" bs=1M status=none
+  check $? "the profile $1 is loaded"
+}
+
+# under PROFILE COMMAND...: as an ordinary user, COMMAND is executed under the profile.
+under() {
+  # shellcheck disable=SC2016  # The inner shell expands it.
+  as_user bash -c 'echo "exec $0" >/proc/self/attr/apparmor/exec && exec "$@"' "$@"
+}
+
+if [ ! -d "$apparmor" ]; then
+  echo "1..0 # SKIP AppArmor is not active"
+  exit 0
+fi
+
+if [ -e "$restrict" ]; then
+  echo 1 >"$restrict"
+  expect_refusal "restricted by the sysctl" as_user
+  expect_hint "restricted by the sysctl" "kernel.apparmor_restrict_unprivileged_userns"
+  echo 0 >"$restrict"
+fi
+
+# AppArmor of Linux 6.1 does not look at user namespaces yet.
+if [ -e "$apparmor/features/namespaces/mask" ]; then
+  load_profile hutch-test-no-userns
+  expect_refusal "denied by a profile" under hutch-test-no-userns
+  expect_hint "denied by a profile" "AppArmor"
+fi
+
+load_profile hutch-test-no-capabilities
+expect_refusal "without capabilities by a profile" under hutch-test-no-capabilities
+expect_start "unconfined" as_user
+
+plan
