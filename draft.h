@@ -47,6 +47,8 @@ struct draft {
 
   struct request perms, size; /* waiting for the next operation */
   uint64_t size_value;
+  struct request overlay_source; /* the first of the layers that wait */
+  GPtrArray *layers;             /* const char *, the lowest first */
 
   GArray *claims;   /* struct claim */
   GArray *filters;  /* struct filter */

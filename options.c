@@ -156,26 +156,6 @@ append_operation(struct reader *reader, const struct option *option, struct oper
   return 0;
 }
 
-/* --perms and --size wait for an operation that they can concern. */
-static int
-check_waiting(struct reader *reader, const struct option *option, bool is_operation)
-{
-  struct draft *draft = reader->draft;
-  enum operation_kind kind = (enum operation_kind)option->value;
-
-  if (draft->perms.typed.count > 0 && !(is_operation && takes_mode(kind)) &&
-      strcmp(option->name, "--size") != 0) {
-    reader->typed = draft->perms.typed;
-    return refuse(reader, "must come right before an option that makes a file or directory");
-  }
-  if (draft->size.typed.count > 0 && !(is_operation && kind == OPERATION_TMPFS) &&
-      strcmp(option->name, "--perms") != 0) {
-    reader->typed = draft->size.typed;
-    return refuse(reader, "must come right before --tmpfs");
-  }
-  return 0;
-}
-
 static int
 on_source_dest(struct reader *reader, const struct option *option, char **operands)
 {
@@ -183,6 +163,44 @@ on_source_dest(struct reader *reader, const struct option *option, char **operan
     return refuse(reader, "the source is empty");
   return append_operation(reader, option,
                           (struct operation){.source = operands[0], .dest = operands[1], .fd = -1});
+}
+
+static int
+on_overlay_source(struct reader *reader, const struct option *option, char **operands)
+{
+  struct draft *draft = reader->draft;
+
+  (void)option;
+  if (operands[0][0] == '\0')
+    return refuse(reader, "the source is empty");
+  if (draft->layers->len == 0)
+    request(reader, &draft->overlay_source, operands[0]);
+  g_ptr_array_add(draft->layers, operands[0]);
+  return 0;
+}
+
+/* The last operand is the destination; two before it are where changes go. */
+static int
+on_overlay(struct reader *reader, const struct option *option, char **operands)
+{
+  struct draft *draft = reader->draft;
+  bool has_upper = option_arity(option) == 3;
+  struct operation operation = {
+      .fd = -1,
+      .dest = operands[has_upper ? 2 : 0],
+      .upper = has_upper ? operands[0] : NULL,
+      .work = has_upper ? operands[1] : NULL,
+      .layer_count = draft->layers->len,
+  };
+
+  if (operation.layer_count == 0)
+    return refuse(reader, "needs at least one --overlay-src before it");
+  if (operation.layer_count == 1 && (option->flags & OPERATION_READONLY))
+    return refuse(reader, "needs at least two --overlay-src before it");
+  operation.layers = (const char *const *)g_ptr_array_free(draft->layers, FALSE);
+  draft->layers = g_ptr_array_new();
+  draft->overlay_source = (struct request){0};
+  return append_operation(reader, option, operation);
 }
 
 static int
@@ -247,6 +265,31 @@ on_size(struct reader *reader, const struct option *option, char **operands)
   if (draft->size_value == 0)
     return refuse(reader, "a size of zero bytes holds nothing");
   request(reader, &draft->size, operands[0]);
+  return 0;
+}
+
+/* --perms, --size and --overlay-src wait for an operation that they can concern. */
+static int
+check_waiting(struct reader *reader, const struct option *option, bool is_operation)
+{
+  struct draft *draft = reader->draft;
+  enum operation_kind kind = (enum operation_kind)option->value;
+
+  if (draft->perms.typed.count > 0 && !(is_operation && takes_mode(kind)) &&
+      strcmp(option->name, "--size") != 0) {
+    reader->typed = draft->perms.typed;
+    return refuse(reader, "must come right before an option that makes a file or directory");
+  }
+  if (draft->size.typed.count > 0 && !(is_operation && kind == OPERATION_TMPFS) &&
+      strcmp(option->name, "--perms") != 0) {
+    reader->typed = draft->size.typed;
+    return refuse(reader, "must come right before --tmpfs");
+  }
+  if (draft->layers->len > 0 && option->handle != on_overlay_source &&
+      option->handle != on_overlay) {
+    reader->typed = draft->overlay_source.typed;
+    return refuse(reader, "must come right before another layer or the overlay itself");
+  }
   return 0;
 }
 
@@ -608,6 +651,19 @@ const struct option options_table[] = {
      "very object: if its name leads to another one meanwhile, or nowhere, that is an error."},
     {"--ro-bind-fd", "FD DEST", GROUP_FILES, on_fd_dest, OPERATION_BIND_FD, OPERATION_READONLY,
      "show what descriptor FD refers to at DEST, read-only", NULL},
+    {"--overlay-src", "SRC", GROUP_FILES, on_overlay_source, 0, 0,
+     "a layer of the overlay that follows",
+     "May be given more than once: each layer lies on top of the one before it."},
+    {"--overlay", "RWSRC WORKDIR DEST", GROUP_FILES, on_overlay, OPERATION_OVERLAY, 0,
+     "show the layers and RWSRC on top at DEST",
+     "Changes are written to RWSRC. WORKDIR is an empty directory of the same file system, for the "
+     "kernel's use. The directories belong to the overlay while the sandbox runs."},
+    {"--tmp-overlay", "DEST", GROUP_FILES, on_overlay, OPERATION_OVERLAY, OPERATION_SCRATCH,
+     "show the layers at DEST, changes are kept in memory",
+     "The changes are gone with the sandbox."},
+    {"--ro-overlay", "DEST", GROUP_FILES, on_overlay, OPERATION_OVERLAY, OPERATION_READONLY,
+     "show the layers at DEST, read-only",
+     "There must be two layers at least."},
     {"--tmpfs", "DEST", GROUP_FILES, on_dest, OPERATION_TMPFS, 0,
      "new empty file system in memory at DEST", NULL},
     {"--proc", "DEST", GROUP_FILES, on_dest, OPERATION_PROC, 0,
@@ -710,7 +766,7 @@ is_operation(const struct option *option)
 {
   return option->handle == on_source_dest || option->handle == on_dest ||
          option->handle == on_fd_dest || option->handle == on_data_dest ||
-         option->handle == on_chmod;
+         option->handle == on_chmod || option->handle == on_overlay;
 }
 
 static int

@@ -50,6 +50,7 @@ draft_init(struct draft *draft, const struct persona *persona)
       .claims = g_array_new(FALSE, FALSE, sizeof(struct claim)),
       .filters = g_array_new(FALSE, FALSE, sizeof(struct filter)),
       .keep_fds = g_array_new(FALSE, FALSE, sizeof(int)),
+      .layers = g_ptr_array_new(),
       .variables = g_array_new(FALSE, FALSE, sizeof(struct variable)),
   };
 }
@@ -123,6 +124,12 @@ perms_for_nothing(const struct draft *draft)
 }
 
 static bool
+layers_for_nothing(const struct draft *draft)
+{
+  return asked(&draft->overlay_source);
+}
+
+static bool
 size_for_nothing(const struct draft *draft)
 {
   return asked(&draft->size);
@@ -140,6 +147,7 @@ static const struct rule {
     {keep_id_and_uid, REQUEST(uid), "does not go together with --keep-id"},
     {keep_id_and_gid, REQUEST(gid), "does not go together with --keep-id"},
     {perms_for_nothing, REQUEST(perms), "no option follows that it could concern"},
+    {layers_for_nothing, REQUEST(overlay_source), "no overlay follows that it could be a layer of"},
     {size_for_nothing, REQUEST(size), "no option follows that it could concern"},
 };
 
@@ -221,9 +229,13 @@ seal_operations(const struct draft *draft, struct plan *plan)
   }
   plan->operations = (const struct operation *)(const void *)draft->operations->data;
   plan->operation_count = draft->operations->len;
-  for (size_t i = 0; i < plan->operation_count; i++)
-    plan->source_count += plan_sources_of(&plan->operations[i]);
-  plan->has_data = has_operation(draft, OPERATION_BIND_DATA);
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    const struct operation *operation = &plan->operations[i];
+    plan->source_count += plan_sources_of(operation);
+    plan->needs_scratch |=
+        operation->kind == OPERATION_BIND_DATA ||
+        (operation->kind == OPERATION_OVERLAY && (operation->flags & OPERATION_SCRATCH));
+  }
 }
 
 /* The terminal filter goes first: one that the caller gave may refuse to load

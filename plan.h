@@ -29,6 +29,7 @@ enum operation_kind {
   OPERATION_SYMLINK,   /* source: the link's target; dest */
   OPERATION_REMOUNT,   /* dest: read-only from now on */
   OPERATION_CHMOD,     /* dest, mode */
+  OPERATION_OVERLAY,   /* layers, upper, work, dest */
 };
 
 enum operation_flag {
@@ -36,12 +37,17 @@ enum operation_flag {
   OPERATION_DEVICES = 1 << 1,  /* device nodes keep working */
   OPERATION_OPTIONAL = 1 << 2, /* a source that does not exist is skipped */
   OPERATION_COVER = 1 << 3,    /* a proc whose settings would obey the payload */
+  OPERATION_SCRATCH = 1 << 4,  /* an overlay whose changes are kept in memory */
 };
 
 struct operation {
   enum operation_kind kind;
   unsigned flags;
   const char *source;
+  const char *const *layers; /* directories of the host, the lowest first */
+  size_t layer_count;
+  const char *upper; /* where an overlay's changes go, and its work directory */
+  const char *work;
   const char *dest;
   int fd;
   mode_t mode;        /* permission bits of what is made */
@@ -105,7 +111,7 @@ struct plan {
   const struct operation *operations;
   size_t operation_count;
   size_t source_count; /* descriptors the sources of all operations take */
-  bool has_data;       /* some operation binds a file made from data */
+  bool needs_scratch;  /* some operation writes to files in memory first */
 
   uint64_t capabilities; /* bit N keeps capability N */
   const struct filter *filters;
@@ -127,6 +133,14 @@ struct plan {
   bool directory_required; /* the first one was asked for */
 };
 
+/* Where the descriptors of an overlay stand among its sources. */
+enum overlay_source {
+  OVERLAY_MOUNT, /* the overlay itself, once it is made */
+  OVERLAY_UPPER,
+  OVERLAY_WORK,
+  OVERLAY_LAYERS, /* the first of the layers */
+};
+
 /* How many descriptors the sources of an operation take. */
 static inline size_t
 plan_sources_of(const struct operation *operation)
@@ -138,6 +152,8 @@ plan_sources_of(const struct operation *operation)
     return 1;
   case OPERATION_DEV:
     return 7;
+  case OPERATION_OVERLAY:
+    return OVERLAY_LAYERS + operation->layer_count;
   default:
     return 0;
   }

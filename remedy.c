@@ -126,6 +126,9 @@ hint_root(const struct failure *failure, const struct operation *operation)
     return g_strdup("the destination does not exist and its parent is read-only: make it on the "
                     "host, or put a --tmpfs or --dir there first");
   case EINVAL:
+    if (operation && operation->kind == OPERATION_OVERLAY && operation->upper)
+      return g_strdup("RWSRC and WORKDIR must be two directories of the same file system, one that "
+                      "keeps user attributes");
     return strcmp(failure->call, "pivot_root") == 0
                ? g_strdup(
                      "the root file system is the initial ramfs, which pivot_root cannot leave")

@@ -280,6 +280,7 @@ perform(struct assembly *assembly, const struct operation *operation, const int 
   case OPERATION_BIND:
   case OPERATION_BIND_FD:
   case OPERATION_BIND_DATA:
+  case OPERATION_OVERLAY:
     return do_bind(assembly, operation, trees[0], failure);
   case OPERATION_TMPFS:
     return do_tmpfs(assembly, operation, failure);

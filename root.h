@@ -9,9 +9,8 @@
  * destination resolved below the descriptor of the new root (see dest.h). Last,
  * one pivot_root makes the new root the process's, and the host's is detached.
  *
- * Files made from data live on a tmpfs of their own, which is attached to "/"
- * below the new root and vanishes with the host's: only the files' own mounts
- * remain. So do roots that a later operation on "/" covered. Whatever lies on top
+ * The scratch tmpfs of source.h is attached to "/" below the new root and vanishes
+ * with the host's. So do roots that a later operation on "/" covered. Whatever lies on top
  * of the host's root is unmounted with it, one after the other, until the host's
  * root itself is gone; then "/.." must be "/", or the sandbox does not start.
  *

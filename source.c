@@ -7,10 +7,12 @@
 #include "device.h"
 #include "filesystem.h"
 #include "number.h"
+#include "overlay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -48,6 +50,28 @@ source_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure
   return 0;
 }
 
+static int
+open_directory(const char *path, struct failure *failure)
+{
+  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+  return fd >= 0 ? fd : failure_set(failure, STAGE_SOURCE, "open", path);
+}
+
+/* Opens what an overlay is made of; returns how many descriptors it takes. */
+static int
+open_layers(const struct operation *operation, int *fds, struct failure *failure)
+{
+  fds[OVERLAY_MOUNT] = fds[OVERLAY_UPPER] = fds[OVERLAY_WORK] = -1;
+  if (operation->upper && ((fds[OVERLAY_UPPER] = open_directory(operation->upper, failure)) < 0 ||
+                           (fds[OVERLAY_WORK] = open_directory(operation->work, failure)) < 0))
+    return -1;
+  for (size_t i = 0; i < operation->layer_count; i++)
+    if ((fds[OVERLAY_LAYERS + i] = open_directory(operation->layers[i], failure)) < 0)
+      return -1;
+  return (int)plan_sources_of(operation);
+}
+
 /* Clones what one operation needs into *TREE; returns how many that were. */
 static int
 clone_source(const struct plan *plan, const struct operation *operation, int *tree,
@@ -72,6 +96,8 @@ clone_source(const struct plan *plan, const struct operation *operation, int *tr
   case OPERATION_BIND_DATA:
     *tree = -1;
     return 1;
+  case OPERATION_OVERLAY:
+    return open_layers(operation, tree, failure);
   default:
     return 0;
   }
@@ -97,14 +123,14 @@ source_copy_data(int from, int to, const char *name, struct failure *failure)
 }
 
 static int
-clone_data(const struct plan *plan, int data_fd, size_t index, struct failure *failure)
+clone_data(const struct plan *plan, int scratch_fd, size_t index, struct failure *failure)
 {
   const struct operation *operation = &plan->operations[index];
   struct tree_flags flags = flags_of(plan, operation);
   char name[NUMBER_SIZE];
 
   number_write(name, index, 10);
-  int fd = openat(data_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation->mode);
+  int fd = openat(scratch_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, operation->mode);
 
   if (fd < 0)
     return failure_set(failure, STAGE_SOURCE, "openat", operation->dest);
@@ -113,35 +139,78 @@ clone_data(const struct plan *plan, int data_fd, size_t index, struct failure *f
   /* Closed first: a mount that a file is open for writing on refuses to become
    * read-only. */
   close(fd);
-  return bind_mount_clone_file(data_fd, name, &flags, failure);
+  return bind_mount_clone_file(scratch_fd, name, &flags, failure);
+}
+
+/* A new directory for changes, named by NUMBER and LETTER, opened. */
+static int
+make_directory(int scratch_fd, size_t number, char letter, struct failure *failure)
+{
+  char name[NUMBER_SIZE + 1];
+  char *end = number_write(name, number, 10);
+
+  end[0] = letter;
+  end[1] = '\0';
+  if (mkdirat(scratch_fd, name, 0755) < 0)
+    return failure_set(failure, STAGE_SOURCE, "mkdirat", name);
+  int fd = openat(scratch_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return fd >= 0 ? fd : failure_set(failure, STAGE_SOURCE, "openat", name);
 }
 
 static int
-clone_all_data(const struct plan *plan, int *tree, struct failure *failure)
+make_overlay(const struct plan *plan, int scratch_fd, size_t index, int *fds,
+             struct failure *failure)
+{
+  const struct operation *operation = &plan->operations[index];
+  struct tree_flags flags = flags_of(plan, operation);
+
+  if ((operation->flags & OPERATION_SCRATCH) &&
+      ((fds[OVERLAY_UPPER] = make_directory(scratch_fd, index, 'u', failure)) < 0 ||
+       (fds[OVERLAY_WORK] = make_directory(scratch_fd, index, 'w', failure)) < 0))
+    return -1;
+  const struct overlay overlay = {
+      .layers = fds + OVERLAY_LAYERS,
+      .layer_count = operation->layer_count,
+      .upper = fds[OVERLAY_UPPER],
+      .work = fds[OVERLAY_WORK],
+  };
+  return overlay_create(&overlay, (unsigned)flags.set, failure);
+}
+
+/* Makes what one operation shows that is not on the host as such. */
+static int
+make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
+            struct failure *failure)
+{
+  switch (plan->operations[index].kind) {
+  case OPERATION_BIND_DATA:
+    *tree = clone_data(plan, scratch_fd, index, failure);
+    return *tree < 0 ? -1 : 0;
+  case OPERATION_OVERLAY:
+    tree[OVERLAY_MOUNT] = make_overlay(plan, scratch_fd, index, tree, failure);
+    return tree[OVERLAY_MOUNT] < 0 ? -1 : 0;
+  default:
+    return 0;
+  }
+}
+
+static int
+open_scratch(struct failure *failure)
 {
   static const struct parameter parameters[] = {{"mode", "0700"}, {0}};
-  int data_fd =
+  int scratch_fd =
       filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
 
-  if (data_fd < 0 || bind_mount_attach_to_host(data_fd, failure) < 0)
+  if (scratch_fd < 0 || bind_mount_attach_to_host(scratch_fd, failure) < 0)
     return -1;
-  for (size_t i = 0; i < plan->operation_count; i++) {
-    const struct operation *operation = &plan->operations[i];
-    if (operation->kind == OPERATION_BIND_DATA &&
-        (*tree = clone_data(plan, data_fd, i, failure)) < 0) {
-      failure->operation = (int)i;
-      return -1;
-    }
-    tree += plan_sources_of(operation);
-  }
-  close(data_fd);
-  return 0;
+  return scratch_fd;
 }
 
 int
 source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
 {
   int *tree = trees;
+  int scratch_fd = -1;
 
   for (size_t i = 0; i < plan->operation_count; i++) {
     int count = clone_source(plan, &plan->operations[i], tree, failure);
@@ -151,5 +220,17 @@ source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
     }
     tree += count;
   }
-  return plan->has_data ? clone_all_data(plan, trees, failure) : 0;
+  if (plan->needs_scratch && (scratch_fd = open_scratch(failure)) < 0)
+    return -1;
+  tree = trees;
+  for (size_t i = 0; i < plan->operation_count; i++) {
+    if (make_source(plan, scratch_fd, i, tree, failure) < 0) {
+      failure->operation = (int)i;
+      return -1;
+    }
+    tree += plan_sources_of(&plan->operations[i]);
+  }
+  if (scratch_fd >= 0)
+    close(scratch_fd);
+  return 0;
 }

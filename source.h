@@ -2,9 +2,10 @@
  *
  * Every source is cloned into a detached tree and restricted before anything is
  * attached or made: a source that is missing ends the story while there is
- * nothing to undo. Files made from data are written to a tmpfs of their own,
- * which is attached to "/" for as long as the host's root is there; their own
- * mounts remain. Right of the fork line. It must not resolve a destination.
+ * nothing to undo. Files made from data, and the changes of overlays that keep them
+ * in memory, lie on a scratch tmpfs, which is attached to "/" for as long as the
+ * host's root is there; their own mounts remain. Right of the fork line. It must not resolve a
+ * destination.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once

@@ -35,6 +35,7 @@ integration_tests = \
 	tests/lifetime.sh \
 	tests/namespaces.sh \
 	tests/net.sh \
+	tests/overlay.sh \
 	tests/process.sh \
 	tests/real-job.sh \
 	tests/remedies.sh \
