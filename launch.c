@@ -81,7 +81,6 @@ start(const struct plan *plan, struct sandbox *sandbox, int control_fds[2],
     inside_run(plan, hand_over);
   }
   close(control_fds[1]);
-  sandbox->pid = (pid_t)pid;
   sandbox->control_fd = control_fds[0];
   return 0;
 }
@@ -98,10 +97,6 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
     return -1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)
     return failure_set(failure, STAGE_LAUNCH, "socketpair", NULL);
-  /* The monitor ends what a reaper that was killed has left. */
-  if (plan->reaper && !(plan->namespaces & CLONE_NEWPID) &&
-      prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
   hand_over.control_fd = control_fds[1];
   hand_over.trees = g_new(int, plan->source_count);
   int result = start(plan, sandbox, control_fds, &hand_over, failure);

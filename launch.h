@@ -14,8 +14,7 @@
 
 /* The running sandbox, as the monitor holds it. */
 struct sandbox {
-  pid_t pid;      /* of the first process inside */
-  int pidfd;      /* the same, as a descriptor */
+  int pidfd;      /* of the first process inside */
   int control_fd; /* the monitor's end of the control socket */
   int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
 };

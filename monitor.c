@@ -7,7 +7,6 @@
 #include "report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
@@ -34,6 +33,15 @@ shares_pids(const struct plan *plan)
   return (plan->namespaces & CLONE_NEWPID) == 0;
 }
 
+/* Whether the caller wants SIGNAL to do nothing, as nohup(1) does. */
+static bool
+is_ignored(int signal)
+{
+  struct sigaction action;
+
+  return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 /* Blocks the signals that are passed on, and only those. Returns a descriptor
  * that reads them. */
 static int
@@ -43,7 +51,7 @@ watch_signals(const struct plan *plan, struct failure *failure)
 
   sigemptyset(&set);
   for (int signal = 1; plan->persona->forward_signals && signal < NSIG; signal++)
-    if (reaper_passes_on(signal))
+    if (reaper_passes_on(signal) && !is_ignored(signal))
       sigaddset(&set, signal);
   int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0)
@@ -69,37 +77,25 @@ is_from_inside(const struct signalfd_siginfo *info)
          ours.st_ino != theirs.st_ino;
 }
 
-static void
-queue_signal(const struct sandbox *sandbox, int signal, int value)
-{
-  siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
-
-  info.si_pid = getpid();
-  info.si_uid = getuid();
-  info.si_value.sival_int = value;
-  pidfd_send_signal(sandbox->pidfd, signal, &info, 0);
-}
-
 /* Without a reaper nobody inside can tell whether the payload has had a signal
  * of its own; what the terminal sends, it sends to the whole group. */
 static void
 pass_on(const struct plan *plan, const struct sandbox *sandbox, const struct signalfd_siginfo *info)
 {
+  int signal = (int)info->ssi_signo;
+
   if (is_from_inside(info))
     return;
   if (plan->reaper)
-    queue_signal(sandbox, SIGNAL_FORWARDED, (int)info->ssi_signo);
+    pidfd_send_signal(sandbox->pidfd, SIGNAL_FORWARDED + signal, NULL, 0);
   else if (info->ssi_code != SI_KERNEL || plan->new_session)
-    pidfd_send_signal(sandbox->pidfd, (int)info->ssi_signo, NULL, 0);
+    pidfd_send_signal(sandbox->pidfd, signal, NULL, 0);
 }
 
-static void
-pass_on_all(const struct plan *plan, const struct sandbox *sandbox, int signal_fd)
+static bool
+asks_to_end(int signal)
 {
-  struct signalfd_siginfo info;
-
-  while (read(signal_fd, &info, sizeof info) == sizeof info)
-    pass_on(plan, sandbox, &info);
+  return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
 /* Takes the record, if there is one. Returns false at the socket's end. */
@@ -114,13 +110,33 @@ take_record(const struct sandbox *sandbox, struct failure *failure)
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* A reaper in a shared process namespace has others to end before itself, once
+ * there are any. */
 static void
-end_sandbox(const struct plan *plan, const struct sandbox *sandbox)
+end_sandbox(const struct plan *plan, const struct sandbox *sandbox, bool is_running)
 {
-  if (plan->reaper && shares_pids(plan))
-    queue_signal(sandbox, SIGNAL_END, 0);
-  else
-    pidfd_send_signal(sandbox->pidfd, SIGKILL, NULL, 0);
+  int signal = plan->reaper && shares_pids(plan) && is_running ? SIGNAL_END : SIGKILL;
+
+  pidfd_send_signal(sandbox->pidfd, signal, NULL, 0);
+}
+
+/* While the sandbox is being built there is nobody to pass a signal on to: one
+ * that asks for the end is obeyed. Returns it, or 0. */
+static int
+take_signals(const struct plan *plan, const struct sandbox *sandbox, int signal_fd, bool is_running)
+{
+  struct signalfd_siginfo info;
+  int asked = 0;
+
+  while (read(signal_fd, &info, sizeof info) == sizeof info) {
+    if (is_running)
+      pass_on(plan, sandbox, &info);
+    else if (asks_to_end((int)info.ssi_signo))
+      asked = (int)info.ssi_signo;
+  }
+  if (asked != 0)
+    end_sandbox(plan, sandbox, false);
+  return asked;
 }
 
 /* Reaps the first process of the sandbox. Where it was PID 1, the kernel has
@@ -133,11 +149,6 @@ collect(const struct plan *plan, const struct sandbox *sandbox, struct failure *
   if (waitid(P_PIDFD, (id_t)sandbox->pidfd, &info, WEXITED) < 0) {
     failure_set(failure, STAGE_LAUNCH, "waitid", NULL);
     return plan->persona->status_failed;
-  }
-  if (plan->reaper && shares_pids(plan)) {
-    int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    reaper_end_descendants(proc_fd);
-    close(proc_fd);
   }
   if (failure_is_set(failure))
     return report_status(plan->persona, failure);
@@ -153,26 +164,28 @@ monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failu
       [WATCHED_SIGNALS] = {.fd = watch_signals(plan, failure), .events = POLLIN},
       [WATCHED_PARENT] = {.fd = sandbox->parent_fd, .events = POLLIN},
   };
+  bool is_running = false;
+  int ended_by = 0;
 
-  if (failure_is_set(failure)) {
-    end_sandbox(plan, sandbox);
-    return collect(plan, sandbox, failure);
-  }
-  for (;;) {
+  if (failure_is_set(failure))
+    end_sandbox(plan, sandbox, is_running);
+  while (!watched[WATCHED_SANDBOX].revents) {
     if (poll(watched, WATCHED_COUNT, -1) < 0 && errno != EINTR) {
       failure_set(failure, STAGE_LAUNCH, "poll", NULL);
-      end_sandbox(plan, sandbox);
-      return collect(plan, sandbox, failure);
+      end_sandbox(plan, sandbox, is_running);
+      break;
     }
-    if (watched[WATCHED_CONTROL].revents && !take_record(sandbox, failure))
+    if (watched[WATCHED_CONTROL].revents && !take_record(sandbox, failure)) {
       watched[WATCHED_CONTROL].fd = -1;
-    if (watched[WATCHED_SIGNALS].revents)
-      pass_on_all(plan, sandbox, watched[WATCHED_SIGNALS].fd);
+      is_running = true;
+    }
+    if (watched[WATCHED_SIGNALS].revents && ended_by == 0)
+      ended_by = take_signals(plan, sandbox, watched[WATCHED_SIGNALS].fd, is_running);
     if (watched[WATCHED_PARENT].revents) {
-      end_sandbox(plan, sandbox);
+      end_sandbox(plan, sandbox, is_running);
       watched[WATCHED_PARENT].fd = -1;
     }
-    if (watched[WATCHED_SANDBOX].revents)
-      return collect(plan, sandbox, failure);
   }
+  int status = collect(plan, sandbox, failure);
+  return ended_by != 0 && !failure_is_set(failure) ? 128 + ended_by : status;
 }

@@ -15,6 +15,7 @@
 
 enum {
   SIGNALS = 64,
+  COPY_LIFETIME = 250, /* milliseconds */
 };
 
 bool
@@ -59,8 +60,8 @@ kill_listed(const char *text, ssize_t size)
   }
 }
 
-void
-reaper_end_descendants(int proc_fd)
+static void
+end_descendants(int proc_fd)
 {
   char list[4096];
 
@@ -86,7 +87,7 @@ static _Noreturn void
 end(const struct reaper *reaper, int status)
 {
   if (!reaper->own_namespace)
-    reaper_end_descendants(reaper->proc_fd);
+    end_descendants(reaper->proc_fd);
   _exit(status);
 }
 
@@ -109,6 +110,38 @@ shares_group(const struct reaper *reaper)
   return getpgid(reaper->payload) == getpgid(0);
 }
 
+static int64_t
+milliseconds(void)
+{
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* When the reaper got its own copy of each signal; 0 once that was used. */
+struct copies {
+  int64_t times[SIGNALS + 1];
+};
+
+/* In a process namespace of its own, a sender that has a number is one inside. */
+static void
+note_copy(const struct reaper *reaper, struct copies *copies, const siginfo_t *info)
+{
+  if ((info->si_pid == 0 || !reaper->own_namespace) && shares_group(reaper))
+    copies->times[info->si_signo] = milliseconds();
+}
+
+static void
+pass_on(const struct reaper *reaper, struct copies *copies, int signal)
+{
+  int64_t noted = copies->times[signal];
+
+  copies->times[signal] = 0;
+  if (noted == 0 || milliseconds() - noted > COPY_LIFETIME)
+    kill(reaper->payload, signal);
+}
+
 void
 reaper_forget_signals(void)
 {
@@ -125,28 +158,19 @@ reaper_forget_signals(void)
 void
 reaper_run(const struct reaper *reaper)
 {
-  unsigned char copies[SIGNALS + 1] = {0}; /* of group signals, by number */
+  struct copies copies = {0};
   const uint64_t all = UINT64_MAX;
   siginfo_t info;
 
   for (;;) {
-    long signal = syscall(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof all);
-    if (signal == SIGCHLD) {
+    int signal = (int)syscall(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof all);
+    if (signal == SIGCHLD)
       reap(reaper);
-    } else if (signal == SIGNAL_END) {
+    else if (signal == SIGNAL_END)
       end(reaper, 128 + SIGKILL);
-    } else if (signal == SIGNAL_FORWARDED && info.si_code == SI_QUEUE) {
-      int passed = info.si_value.sival_int;
-      if (!reaper_passes_on(passed))
-        continue;
-      if (copies[passed] > 0)
-        copies[passed]--;
-      else
-        kill(reaper->payload, passed);
-    } else if (signal > 0 && reaper_passes_on((int)signal) && info.si_pid == 0 &&
-               shares_group(reaper)) {
-      /* Process 0 is the kernel, or a sender outside of the namespace. */
-      copies[signal] = 1;
-    }
+    else if (signal >= SIGNAL_FORWARDED && reaper_passes_on(signal - SIGNAL_FORWARDED))
+      pass_on(reaper, &copies, signal - SIGNAL_FORWARDED);
+    else if (signal > 0 && reaper_passes_on(signal))
+      note_copy(reaper, &copies, &info);
   }
 }

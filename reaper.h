@@ -5,13 +5,15 @@
  * payload's end is the reaper's own, with the same status; the kernel then ends
  * what is left in the process namespace.
  *
- * On signals. The monitor passes a signal on as a queued SIGNAL_FORWARDED whose
- * value is the signal's number, so that nothing merges with a signal sent to the
- * reaper itself. A signal that goes to a whole process group, from a terminal or
- * by kill(2), reaches the monitor, the reaper and the payload alike: the reaper
- * takes its own copy as the sign that the payload has had one, and drops the one
- * that the monitor passes on. The kernel serves the youngest process of a group
- * first, so the reaper's copy is there before the monitor's can be passed on.
+ * On signals. The monitor passes a signal on as a real-time signal of its own
+ * number, so that it does not merge with one sent to the reaper itself. A signal
+ * that goes to a whole process group, from a terminal or by kill(2), reaches the
+ * monitor, the reaper and the payload alike: the reaper takes its own copy as the
+ * sign that the payload has had one, and drops the one that the monitor passes
+ * on. The kernel serves the youngest process of a group first, so the reaper's
+ * copy is there before the monitor's can be passed on. One that somebody sends to
+ * the reaper alone looks the same; it is forgotten after a moment, and so takes no
+ * later signal away.
  *
  * Where the process namespace is shared, the reaper is the subreaper of what
  * descends from it and ends that by itself.
@@ -25,8 +27,10 @@
 #include <sys/types.h>
 
 enum {
-  SIGNAL_FORWARDED = 60, /* real-time signals: they are queued, not merged */
-  SIGNAL_END = 61,       /* end everything, now */
+  /* Signal N is passed on as SIGNAL_FORWARDED + N. These are sent as kill(2) sends
+   * them: such a signal arrives even when the queue of real-time signals is full. */
+  SIGNAL_FORWARDED = 34,
+  SIGNAL_END = 63, /* end everything, now */
 };
 
 struct reaper {
@@ -44,7 +48,3 @@ void reaper_forget_signals(void);
 
 /* Reaps until the payload has ended; then ends what is left and exits. */
 _Noreturn void reaper_run(const struct reaper *reaper);
-
-/* Kills and reaps all that descends from the calling process, which must be its
- * subreaper. */
-void reaper_end_descendants(int proc_fd);
