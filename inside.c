@@ -15,11 +15,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
@@ -33,6 +35,7 @@ struct start {
   const struct plan *plan;
   const struct inheritance *inheritance;
   int control_fd;
+  pid_t reaper;
 };
 
 static bool
@@ -41,20 +44,28 @@ has_pid_namespace(const struct plan *plan)
   return (plan->namespaces & CLONE_NEWPID) != 0;
 }
 
-/* Ties this process to the monitor's life. The monitor may be gone already, in
- * which case no signal will come any more. A reaper without a process namespace
- * has to end the others first, so its signal is one that it can wait for. */
+/* Ties this process to the monitor's life by SIGNAL. The monitor may be gone
+ * already, in which case no signal will come any more. */
 static int
-follow_monitor(const struct plan *plan, int control_fd, struct failure *failure)
+follow_monitor(const struct plan *plan, int signal, int control_fd, struct failure *failure)
 {
-  int signal = has_pid_namespace(plan) || !plan->reaper ? SIGKILL : SIGNAL_END;
-
   if (!plan->persona->die_with_monitor)
     return 0;
   if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", NULL);
   if (!report_is_heard(control_fd))
     _exit(plan->persona->status_failed);
+  return 0;
+}
+
+/* The payload is to have none of the caller's keys: a session keyring is
+ * inherited, and no namespace is about it. */
+static int
+leave_keyring(const struct plan *plan, struct failure *failure)
+{
+  if (plan->persona->new_keyring && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 &&
+      errno != ENOSYS)
+    return failure_set(failure, STAGE_PRIVILEGES, "keyctl", "a session keyring");
   return 0;
 }
 
@@ -77,6 +88,8 @@ build(const struct plan *plan, const struct hand_over *hand_over, struct inherit
     return -1;
   if (plan->loopback && netns_raise_loopback(failure) < 0)
     return -1;
+  if (leave_keyring(plan, failure) < 0)
+    return -1;
   return privileges_limit(plan->capabilities, &inheritance->capabilities, failure);
 }
 
@@ -87,8 +100,9 @@ hide(const struct plan *plan, const struct hand_over *hand_over, struct failure 
 {
   size_t length = strlen(plan->persona->name);
 
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_PRIVILEGES, "prctl PR_SET_DUMPABLE", NULL);
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+      prctl(PR_SET_NAME, plan->persona->reaper_name, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "prctl", NULL);
   if (!plan->persona->wipe_arguments || !hand_over->words)
     return 0;
   memset(hand_over->words, 0, hand_over->words_size);
@@ -97,13 +111,39 @@ hide(const struct plan *plan, const struct hand_over *hand_over, struct failure 
   return 0;
 }
 
+/* A reaper in a shared process namespace may be killed before it has begun to
+ * reap; the payload must not go on without it. */
+static int
+follow_reaper(const struct start *start)
+{
+  if (!start->plan->persona->die_with_monitor)
+    return 0;
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+    return -1;
+  return getppid() == start->reaper ? 0 : -1;
+}
+
 /* On that stack, which a sanitizer does not know. */
 __attribute__((no_sanitize_address)) static int
 start_payload(void *argument)
 {
   const struct start *start = argument;
 
+  if (!has_pid_namespace(start->plan) && follow_reaper(start) < 0)
+    _exit(start->plan->persona->status_failed);
   payload_run(start->plan, start->inheritance, start->control_fd);
+}
+
+/* Without a process namespace, the reaper has to end what descends from it by
+ * itself, also when the monitor ends: by a signal that it can wait for. */
+static int
+become_subreaper(const struct plan *plan, int control_fd, int proc_fd, struct failure *failure)
+{
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
+  if (faccessat(proc_fd, "thread-self/children", F_OK, 0) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "access", "/proc/thread-self/children");
+  return follow_monitor(plan, SIGNAL_END, control_fd, failure);
 }
 
 /* Starts the payload, shares memory with it until it has executed, and becomes
@@ -112,11 +152,16 @@ static int
 start_and_reap(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
                int proc_fd, struct failure *failure)
 {
-  struct start start = {.plan = plan, .inheritance = inheritance, .control_fd = control_fd};
+  struct start start = {
+      .plan = plan,
+      .inheritance = inheritance,
+      .control_fd = control_fd,
+      .reaper = getpid(),
+  };
   struct reaper reaper = {.own_namespace = has_pid_namespace(plan), .proc_fd = 0};
 
-  if (!reaper.own_namespace && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
+  if (!reaper.own_namespace && become_subreaper(plan, control_fd, proc_fd, failure) < 0)
+    return -1;
   reaper_forget_signals();
   reaper.payload =
       clone(start_payload, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
@@ -138,7 +183,7 @@ run(const struct plan *plan, const struct hand_over *hand_over, struct failure *
 {
   struct inheritance inheritance = {0};
 
-  if (follow_monitor(plan, hand_over->control_fd, failure) < 0)
+  if (follow_monitor(plan, SIGKILL, hand_over->control_fd, failure) < 0)
     return -1;
   int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (proc_fd < 0)
