@@ -20,6 +20,9 @@ enum {
   SIGNALS = 64,
 };
 
+#define NO_INTERPRETER                                                                             \
+  "the interpreter that its first line names, or its loader, is not in the sandbox"
+
 /* The C library keeps two signals to itself, so the kernel is asked directly:
  * the payload must not inherit an ignored signal of any number. */
 static void
@@ -63,27 +66,30 @@ close_descriptors(const struct plan *plan, struct failure *failure)
 
 /* A working directory reached through a link of /proc may lie outside. */
 static int
-check_directory(const char *path, struct failure *failure)
+check_directory(const char *path, char *current, size_t size, struct failure *failure)
 {
-  char current[PATH_MAX];
-
-  if (syscall(SYS_getcwd, current, sizeof current) < 0)
+  if (syscall(SYS_getcwd, current, size) < 0)
     return failure_set(failure, STAGE_DIRECTORY, "getcwd", path);
   if (current[0] != '/')
     return failure_say(failure, STAGE_DIRECTORY, path, "lies outside of the sandbox");
   return 0;
 }
 
+/* PWD is the directory as it was named; a relative name says where it led. */
 static int
 enter_directory(const struct plan *plan, struct failure *failure)
 {
+  static const char name[] = "PWD=";
+  static char pwd[sizeof name + PATH_MAX] = "PWD=";
+  char *current = pwd + sizeof name - 1;
+
   for (size_t i = 0; i < plan->directory_count; i++) {
     const struct directory *directory = &plan->directories[i];
     if (chdir(directory->path) < 0)
       continue;
-    if (check_directory(directory->path, failure) < 0)
+    if (check_directory(directory->path, current, PATH_MAX, failure) < 0)
       return -1;
-    plan->environment[plan->pwd_slot] = directory->pwd;
+    plan->environment[plan->pwd_slot] = directory->path[0] == '/' ? directory->pwd : pwd;
     return 0;
   }
   return failure_set(failure, STAGE_DIRECTORY, "chdir", plan->directories[0].path);
@@ -91,7 +97,8 @@ enter_directory(const struct plan *plan, struct failure *failure)
 
 /* What execvp(3) does: a file that is found but may not be executed is
  * remembered, and one without an interpreter line goes to the shell. A directory
- * of PATH that may not be searched holds nothing that was found. */
+ * of PATH that may not be searched holds nothing that was found. A file that is
+ * there and is said not to be lacks what should run it. */
 static int
 execute(const struct plan *plan, struct failure *failure)
 {
@@ -106,11 +113,15 @@ execute(const struct plan *plan, struct failure *failure)
     }
     if (errno != EACCES && errno != ENOENT && errno != ENOTDIR)
       return failure_set(failure, STAGE_EXEC, "execve", *path);
-    if (errno == EACCES && faccessat(AT_FDCWD, *path, F_OK, 0) == 0)
-      denied = *path;
+    bool was_denied = errno == EACCES;
+    if (faccessat(AT_FDCWD, *path, F_OK, 0) < 0)
+      continue;
+    if (!was_denied)
+      return failure_say(failure, STAGE_EXEC, *path, NO_INTERPRETER);
+    denied = *path;
   }
   errno = denied ? EACCES : ENOENT;
-  return failure_set(failure, STAGE_EXEC, "execve", denied ? denied : plan->argv[1]);
+  return failure_set(failure, STAGE_EXEC, "execve", denied ? denied : plan->command);
 }
 
 static int
