@@ -9,10 +9,7 @@
 
 #include "bind-mount.h"
 #include "failure.h"
-
-enum {
-  DEVICE_SOURCES = 7, /* the nodes, then the console */
-};
+#include "plan.h"
 
 /* Clones the device nodes of the host into TREES (DEVICE_SOURCES entries; -1 for
  * a console that there is not). The caller closes them. */

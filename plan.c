@@ -12,6 +12,7 @@
 static const struct persona personas[] = {
     {
         .name = "hutch",
+        .reaper_name = "hutch-reaper",
         .namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
                       CLONE_NEWCGROUP,
         .map_to_root = true,
@@ -22,6 +23,7 @@ static const struct persona personas[] = {
         .wipe_arguments = true,
         .filter_terminal = true,
         .private_mounts = true,
+        .new_keyring = true,
         .lock_mounts = true,
         .status_failed = 125,
         .status_not_executable = 126,
@@ -309,6 +311,7 @@ seal_command(const struct draft *draft, struct plan *plan)
   if (asked(&draft->argv0))
     argv[1] = (char *)draft->argv0.text;
   plan->argv = argv;
+  plan->command = draft->command[0];
   plan->environment = environment_build(environ, draft->variables, &plan->pwd_slot);
   plan->candidates = candidates_of(draft->command[0], environment_get(plan->environment, "PATH"));
 }

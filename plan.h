@@ -4,8 +4,9 @@
  * which checks the rules that concern more than one option and prepares all
  * that the far side of the fork line will need: strings, vectors, candidate
  * paths. Everything points into memory that lives as long as the process.
- * A plan is read by every room and changed by none. This room should decide;
- * it must not mount, clone or print.
+ * A plan is read by every room and changed by none, but for two slots that the
+ * payload fills when it knows what belongs there: PWD, and the name of a script. This room should
+ * decide; it must not mount, clone or print.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
@@ -67,18 +68,20 @@ struct filter {
 /* The defaults in which the names of the program differ. */
 struct persona {
   const char *name;
-  uint64_t namespaces;    /* CLONE_NEW* flags unshared without being asked */
-  bool map_to_root;       /* uid and gid 0 inside unless told otherwise */
-  bool close_descriptors; /* the payload gets 0, 1, 2 and what it is to keep */
-  bool forward_signals;   /* signals sent to the monitor reach the payload */
-  bool reset_signals;     /* mask and dispositions of the payload are default */
-  bool die_with_monitor;  /* nothing inside outlives the monitor */
-  bool wipe_arguments;    /* PID 1 shows nothing of the caller's words */
-  bool filter_terminal;   /* ioctls that type into a terminal are refused */
-  bool private_mounts;    /* mounts made on the host later do not appear inside */
-  bool lock_mounts;       /* kept capabilities have no power over the mounts */
-  int status_failed;      /* exit status when the sandbox could not be built */
-  int status_not_found;   /* ... when the command does not exist */
+  const char *reaper_name; /* what process lists show for PID 1, at most 15 bytes */
+  uint64_t namespaces;     /* CLONE_NEW* flags unshared without being asked */
+  bool map_to_root;        /* uid and gid 0 inside unless told otherwise */
+  bool close_descriptors;  /* the payload gets 0, 1, 2 and what it is to keep */
+  bool forward_signals;    /* signals sent to the monitor reach the payload */
+  bool reset_signals;      /* mask and dispositions of the payload are default */
+  bool die_with_monitor;   /* nothing inside outlives the monitor */
+  bool wipe_arguments;     /* PID 1 shows nothing of the caller's words */
+  bool filter_terminal;    /* ioctls that type into a terminal are refused */
+  bool private_mounts;     /* mounts made on the host later do not appear inside */
+  bool new_keyring;        /* the caller's session keyring is left behind */
+  bool lock_mounts;        /* kept capabilities have no power over the mounts */
+  int status_failed;       /* exit status when the sandbox could not be built */
+  int status_not_found;    /* ... when the command does not exist */
   int status_not_executable;
 };
 
@@ -125,7 +128,8 @@ struct plan {
 
   /* argv[0] is a spare slot for the interpreter of scripts without "#!". */
   char **argv;
-  char **environment; /* NULL-terminated; pwd_slot is to be filled in */
+  const char *command; /* as it was typed */
+  char **environment;  /* NULL-terminated; pwd_slot is to be filled in */
   size_t pwd_slot;
   char *const *candidates;             /* paths to try to execute, NULL-terminated */
   const struct directory *directories; /* to be tried in order */
@@ -141,6 +145,10 @@ enum overlay_source {
   OVERLAY_LAYERS, /* the first of the layers */
 };
 
+enum {
+  DEVICE_SOURCES = 7, /* the nodes of a small /dev, then the console */
+};
+
 /* How many descriptors the sources of an operation take. */
 static inline size_t
 plan_sources_of(const struct operation *operation)
@@ -151,7 +159,7 @@ plan_sources_of(const struct operation *operation)
   case OPERATION_BIND_DATA:
     return 1;
   case OPERATION_DEV:
-    return 7;
+    return DEVICE_SOURCES;
   case OPERATION_OVERLAY:
     return OVERLAY_LAYERS + operation->layer_count;
   default:

@@ -56,17 +56,53 @@ refuse_attachment(int dest_fd, const char *dest, struct failure *failure)
   return failure_set(failure, STAGE_ROOT, "move_mount", dest);
 }
 
+/* Puts a read-only view over one entry of the mounted proc PROC_FD. */
+static int
+cover(int proc_fd, const char *name, struct failure *failure)
+{
+  const struct tree_flags flags = {.set = MOUNT_ATTR_RDONLY, .private_mounts = true};
+  int fd = openat(proc_fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+  if (fd < 0)
+    return failure_set(failure, STAGE_ROOT, "openat", name);
+  int tree_fd = bind_mount_clone_file(proc_fd, name, &flags, failure);
+  if (tree_fd < 0)
+    return -1;
+  if (bind_mount_attach(tree_fd, fd) < 0)
+    return failure_set(failure, STAGE_ROOT, "move_mount", name);
+  close(tree_fd);
+  close(fd);
+  return 0;
+}
+
+/* Covers what decides over the whole system. Of that, "sys" is always there. */
+static int
+cover_proc(int proc_fd, struct failure *failure)
+{
+  static const char *const names[] = {"acpi", "asound", "bus",  "driver", "dynamic_debug", "fs",
+                                      "irq",  "mtrr",   "scsi", "sys",    "sysrq-trigger"};
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (cover(proc_fd, names[i], failure) < 0 &&
+        (failure->error != ENOENT || strcmp(names[i], "sys") == 0))
+      return -1;
+  failure->stage = STAGE_NONE;
+  return 0;
+}
+
 /* Attaches a tree over DEST_FD and closes both. What covers the root is the new
  * root: a file never does. */
 static int
-attach(struct assembly *assembly, int tree_fd, int dest_fd, bool is_file, const char *dest,
-       struct failure *failure)
+attach(struct assembly *assembly, const struct operation *operation, int tree_fd, int dest_fd,
+       bool is_file, struct failure *failure)
 {
   bool replaces = !is_file && is_root(assembly, dest_fd);
 
   if (bind_mount_attach(tree_fd, dest_fd) < 0)
-    return refuse_attachment(dest_fd, dest, failure);
+    return refuse_attachment(dest_fd, operation->dest, failure);
   close(dest_fd);
+  if ((operation->flags & OPERATION_COVER) && cover_proc(tree_fd, failure) < 0)
+    return -1;
   if (replaces) {
     close(assembly->root_fd);
     return set_root(assembly, tree_fd, failure);
@@ -98,36 +134,7 @@ do_bind(struct assembly *assembly, const struct operation *operation, int tree_f
   }
   if (dest_fd < 0)
     return -1;
-  return attach(assembly, tree_fd, dest_fd, is_file, operation->dest, failure);
-}
-
-/* Puts a read-only view over what decides over the whole system, in the proc at
- * the operation's destination. */
-static int
-cover_proc(struct assembly *assembly, const struct operation *operation, struct failure *failure)
-{
-  static const char *const names[] = {"sys", "sysrq-trigger", "irq", "bus", "fs"};
-  const struct tree_flags flags = {.set = MOUNT_ATTR_RDONLY, .private_mounts = true};
-  int proc_fd = dest_open(assembly->root_fd, operation->dest, O_DIRECTORY, failure);
-
-  if (proc_fd < 0)
-    return -1;
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-    int fd = openat(proc_fd, names[i], O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-      continue;
-    if (fd < 0)
-      return failure_set(failure, STAGE_ROOT, "openat", names[i]);
-    int tree_fd = bind_mount_clone_file(proc_fd, names[i], &flags, failure);
-    if (tree_fd < 0)
-      return -1;
-    if (bind_mount_attach(tree_fd, fd) < 0)
-      return failure_set(failure, STAGE_ROOT, "move_mount", names[i]);
-    close(tree_fd);
-    close(fd);
-  }
-  close(proc_fd);
-  return 0;
+  return attach(assembly, operation, tree_fd, dest_fd, is_file, failure);
 }
 
 static int
@@ -144,7 +151,7 @@ do_filesystem(struct assembly *assembly, const struct operation *operation, cons
     close(dest_fd);
     return -1;
   }
-  return attach(assembly, mount_fd, dest_fd, false, operation->dest, failure);
+  return attach(assembly, operation, mount_fd, dest_fd, false, failure);
 }
 
 static int
@@ -270,8 +277,8 @@ do_chmod(struct assembly *assembly, const struct operation *operation, struct fa
 }
 
 static int
-perform(struct assembly *assembly, const struct operation *operation, const int *trees,
-        struct failure *failure)
+carry_out(struct assembly *assembly, const struct operation *operation, const int *trees,
+          struct failure *failure)
 {
   static const struct parameter none[] = {{0}};
   const unsigned sealed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
@@ -304,39 +311,29 @@ perform(struct assembly *assembly, const struct operation *operation, const int 
   return failure_say(failure, STAGE_ROOT, operation->dest, "not an operation");
 }
 
-static int
-carry_out(struct assembly *assembly, const struct operation *operation, const int *trees,
-          struct failure *failure)
+/* Whether the first operation puts a directory on "/". Its tree is the root then:
+ * a tmpfs below it would be seen by nobody. */
+static bool
+first_is_root(const struct assembly *assembly)
 {
-  if (perform(assembly, operation, trees, failure) < 0)
-    return -1;
-  return operation->flags & OPERATION_COVER ? cover_proc(assembly, operation, failure) : 0;
-}
-
-/* Attaches the new root; returns how many operations that took care of. A first
- * operation that puts a directory on "/" is the root: a tmpfs below it would be
- * seen by nobody. */
-static int
-begin(struct assembly *assembly, struct failure *failure)
-{
-  static const struct parameter parameters[] = {{"mode", "0755"}, {0}};
   const struct plan *plan = assembly->plan;
   const struct operation *first = plan->operations;
   struct stat status;
 
-  assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (assembly->host_fd < 0)
-    return failure_set(failure, STAGE_ROOT, "open", "/");
-  if (plan->operation_count > 0 && first->kind == OPERATION_BIND && assembly->trees[0] >= 0 &&
-      dest_is_root(first->dest) && fstat(assembly->trees[0], &status) == 0 &&
-      S_ISDIR(status.st_mode)) {
-    if (bind_mount_attach_to_host(assembly->trees[0], failure) < 0 ||
-        set_root(assembly, assembly->trees[0], failure) < 0)
-      return -1;
-    return 1;
-  }
-  int root_fd =
-      filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+  return plan->operation_count > 0 && first->kind == OPERATION_BIND &&
+         !(first->flags & OPERATION_COVER) && dest_is_root(first->dest) &&
+         assembly->trees[0] >= 0 && fstat(assembly->trees[0], &status) == 0 &&
+         S_ISDIR(status.st_mode);
+}
+
+static int
+attach_root(struct assembly *assembly, bool is_first, struct failure *failure)
+{
+  static const struct parameter parameters[] = {{"mode", "0755"}, {0}};
+  int root_fd = is_first ? assembly->trees[0]
+                         : filesystem_create("tmpfs", parameters,
+                                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
+
   if (root_fd < 0 || bind_mount_attach_to_host(root_fd, failure) < 0)
     return -1;
   return set_root(assembly, root_fd, failure);
@@ -347,13 +344,16 @@ root_build(struct assembly *assembly, struct failure *failure)
 {
   const struct plan *plan = assembly->plan;
   const int *trees = assembly->trees;
-  int done = begin(assembly, failure);
+  bool is_first = first_is_root(assembly);
 
-  if (done < 0)
+  assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (assembly->host_fd < 0)
+    return failure_set(failure, STAGE_ROOT, "open", "/");
+  if (attach_root(assembly, is_first, failure) < 0)
     return -1;
   for (size_t i = 0; i < plan->operation_count; i++) {
     const struct operation *operation = &plan->operations[i];
-    if (i >= (size_t)done && carry_out(assembly, operation, trees, failure) < 0) {
+    if (!(is_first && i == 0) && carry_out(assembly, operation, trees, failure) < 0) {
       failure->operation = (int)i;
       return -1;
     }

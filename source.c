@@ -15,10 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-  SPARE_DESCRIPTORS = 32, /* what hutch itself has open besides the sources */
-};
-
 static struct tree_flags
 flags_of(const struct plan *plan, const struct operation *operation)
 {
@@ -35,16 +31,11 @@ flags_of(const struct plan *plan, const struct operation *operation)
 int
 source_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure)
 {
-  rlim_t needed = plan->source_count + plan->keep_count + SPARE_DESCRIPTORS;
-
   if (getrlimit(RLIMIT_NOFILE, saved) < 0)
     return failure_set(failure, STAGE_SOURCE, "getrlimit", "RLIMIT_NOFILE");
-  if (saved->rlim_cur >= needed)
+  if (plan->source_count == 0 || saved->rlim_cur == saved->rlim_max)
     return 0;
-  struct rlimit raised = {
-      .rlim_cur = needed < saved->rlim_max ? needed : saved->rlim_max,
-      .rlim_max = saved->rlim_max,
-  };
+  const struct rlimit raised = {.rlim_cur = saved->rlim_max, .rlim_max = saved->rlim_max};
   if (setrlimit(RLIMIT_NOFILE, &raised) < 0)
     return failure_set(failure, STAGE_SOURCE, "setrlimit", "RLIMIT_NOFILE");
   return 0;

@@ -15,8 +15,8 @@
 
 #include <sys/resource.h>
 
-/* Raises the soft limit of open files as far as the sources need it. The limit
- * that the caller had goes to *SAVED; the payload is to have it back. */
+/* Raises the soft limit of open files to the hard one: each source takes a
+ * descriptor. The limit that the caller had goes to *SAVED; the payload is to have it back. */
 int source_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure);
 
 /* Clones all sources into TREES, of plan->source_count descriptors, in the order
