@@ -13,42 +13,67 @@ is_variable(const char *entry, const char *name, size_t length)
   return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-static void
-remove_variable(GPtrArray *entries, const char *name)
-{
-  size_t length = strlen(name);
+/* The entries in their order, NULL where one was removed, and where the one of
+ * each name stands. */
+struct entries {
+  GPtrArray *list;
+  GHashTable *places;
+};
 
-  for (guint i = entries->len; i-- > 0;)
-    if (is_variable(entries->pdata[i], name, length))
-      g_ptr_array_remove_index(entries, i);
+static void
+remove_variable(struct entries *entries, const char *name)
+{
+  gpointer place;
+
+  if (!g_hash_table_steal_extended(entries->places, name, NULL, &place))
+    return;
+  entries->list->pdata[GPOINTER_TO_UINT(place)] = NULL;
 }
 
 static void
-apply(GPtrArray *entries, const struct variable *variable)
+add_variable(struct entries *entries, const char *name, char *entry)
+{
+  remove_variable(entries, name);
+  g_hash_table_insert(entries->places, (gpointer)name, GUINT_TO_POINTER(entries->list->len));
+  g_ptr_array_add(entries->list, entry);
+}
+
+static void
+apply(struct entries *entries, const struct variable *variable)
 {
   if (!variable->name) {
-    g_ptr_array_set_size(entries, 0);
-    return;
+    g_ptr_array_set_size(entries->list, 0);
+    g_hash_table_remove_all(entries->places);
+  } else if (variable->value) {
+    add_variable(entries, variable->name, g_strconcat(variable->name, "=", variable->value, NULL));
+  } else {
+    remove_variable(entries, variable->name);
   }
-  remove_variable(entries, variable->name);
-  if (variable->value)
-    g_ptr_array_add(entries, g_strconcat(variable->name, "=", variable->value, NULL));
 }
 
 char **
 environment_build(char **base, const GArray *variables, size_t *pwd_slot)
 {
-  GPtrArray *entries = g_ptr_array_new();
+  struct entries entries = {
+      .list = g_ptr_array_new(),
+      .places = g_hash_table_new(g_str_hash, g_str_equal),
+  };
 
   for (char **entry = base; *entry; entry++)
-    g_ptr_array_add(entries, *entry);
+    add_variable(&entries, g_strndup(*entry, strcspn(*entry, "=")), *entry);
   for (guint i = 0; i < variables->len; i++)
-    apply(entries, &g_array_index(variables, struct variable, i));
-  remove_variable(entries, "PWD");
-  *pwd_slot = entries->len;
-  g_ptr_array_add(entries, NULL);
-  g_ptr_array_add(entries, NULL);
-  return (char **)g_ptr_array_free(entries, FALSE);
+    apply(&entries, &g_array_index(variables, struct variable, i));
+  remove_variable(&entries, "PWD");
+  char **environment = g_new(char *, entries.list->len + 2);
+  size_t count = 0;
+  for (guint i = 0; i < entries.list->len; i++)
+    if (entries.list->pdata[i])
+      environment[count++] = entries.list->pdata[i];
+  *pwd_slot = count;
+  environment[count] = environment[count + 1] = NULL;
+  g_hash_table_destroy(entries.places);
+  g_ptr_array_free(entries.list, TRUE);
+  return environment;
 }
 
 const char *
@@ -90,7 +115,7 @@ rebase(char **strings, const struct word_area *area, char *copy)
 struct word_area
 environment_detach(int argc, char ***argv)
 {
-  struct word_area area = {.start = argc > 0 ? (*argv)[0] : NULL};
+  struct word_area area = {.start = argc > 0 ? (*argv)[0] : environ[0]};
 
   if (!area.start)
     return area;
