@@ -21,6 +21,10 @@ struct reader {
   bool in_data;       /* the words came from --args */
 };
 
+enum {
+  ARGS_BYTES_MAX = 64 << 20,
+};
+
 const char *const options_group_titles[GROUP_COUNT] = {
     [GROUP_GENERAL] = "General",       [GROUP_NAMESPACES] = "Namespaces and identity",
     [GROUP_FILES] = "File system",     [GROUP_PROCESS] = "Process",
@@ -61,10 +65,14 @@ parse_fd(struct reader *reader, const char *word, int *fd)
   return 0;
 }
 
+/* What the caller left open came through execve, and so is not to be closed by
+ * it; what is belongs to hutch, be it that it fills a standard descriptor's place. */
 static int
 check_open(struct reader *reader, int fd)
 {
-  return fcntl(fd, F_GETFD) < 0 ? refuse(reader, g_strerror(errno)) : 0;
+  int flags = fcntl(fd, F_GETFD);
+
+  return flags < 0 || (flags & FD_CLOEXEC) ? refuse(reader, g_strerror(EBADF)) : 0;
 }
 
 /* Marks FD as read to its end by this option; no other may read it too. */
@@ -517,7 +525,8 @@ on_intent(struct reader *reader, const struct option *option, char **operands)
   return 0;
 }
 
-/* The words of the data, which live as long as the process. */
+/* The words of the data, which live as long as the process. NULL and errno when
+ * they cannot be read, or never seem to end. */
 static GPtrArray *
 read_data(int fd)
 {
@@ -529,7 +538,8 @@ read_data(int fd)
   while ((got = read(fd, chunk, sizeof chunk)) != 0) {
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < 0) {
+    if (got < 0 || data->len > ARGS_BYTES_MAX) {
+      errno = got < 0 ? errno : EFBIG;
       g_ptr_array_free(words, TRUE);
       return NULL;
     }
@@ -720,9 +730,12 @@ const struct option options_table[] = {
     {"--new-session", "", GROUP_PROCESS, on_new_session, 0, 0,
      "start a new terminal session", NULL},
     {"--die-with-parent", "", GROUP_PROCESS, on_die_with_parent, 0, 0,
-     "end the sandbox when the calling process ends", NULL},
+     "end the sandbox when the calling process ends",
+     "The calling process is the one that is hutch's parent when hutch starts to run."},
     {"--as-pid-1", "", GROUP_PROCESS, on_as_pid_1, 0, 0,
-     "no reaper: the command itself is process 1", NULL},
+     "no reaper: the command itself is process 1",
+     "The command must reap what is left to it, and has no reaper that tells signals to its process "
+     "group apart. A hostile one can undo that it ends when hutch is killed."},
 
     /* --- privileges --- */
     {"--cap-add", "CAP", GROUP_PRIVILEGES, on_cap_add, 0, 0,
