@@ -22,7 +22,18 @@ sysctl_value(const char *name)
   return g_ascii_strtoll(text, NULL, 10);
 }
 
-/* Why this user may not make a user namespace, or one without power. */
+/* Why a user namespace that could be made gives no power in it. */
+static const char *
+why_no_power(void)
+{
+  if (sysctl_value("kernel/apparmor_restrict_unprivileged_userns") == 1)
+    return "the sysctl kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor gives user "
+           "namespaces no power; an administrator can add an AppArmor profile for hutch that "
+           "allows userns, or set it to 0";
+  return NULL;
+}
+
+/* Why this user may not make a user namespace. */
 static const char *
 why_no_user_namespace(void)
 {
@@ -32,18 +43,15 @@ why_no_user_namespace(void)
   if (sysctl_value("user/max_user_namespaces") == 0)
     return "the sysctl user.max_user_namespaces is 0: user namespaces are switched off; an "
            "administrator can raise it";
-  if (sysctl_value("kernel/apparmor_restrict_unprivileged_userns") == 1)
-    return "the sysctl kernel.apparmor_restrict_unprivileged_userns is 1: AppArmor gives user "
-           "namespaces no power; an administrator can add an AppArmor profile for hutch that "
-           "allows userns, or set it to 0";
-  return NULL;
+  return why_no_power();
 }
 
 static const char *
 hint_clone(const struct failure *failure)
 {
+  if (strcmp(failure->call, "clone3") != 0)
+    return NULL;
   const char *reason = why_no_user_namespace();
-
   if (failure->error == ENOSYS)
     return "clone3 is missing or refused by a seccomp filter: Linux 5.12 or later is needed";
   if (reason)
@@ -74,7 +82,7 @@ hint_namespaces(const struct failure *failure)
     return "the host's /proc must be mounted for the id maps to be written";
   if (failure->error != EPERM && failure->error != EACCES)
     return NULL;
-  const char *reason = why_no_user_namespace();
+  const char *reason = why_no_power();
   if (!reason && geteuid() == 0)
     return "user 0 without the capability setfcap, as inside another sandbox, cannot be mapped "
            "once "
@@ -99,7 +107,7 @@ hint_source(const struct failure *failure, const struct operation *operation)
                     "open files (ulimit -Hn)");
   case EPERM:
   case EACCES:
-    return g_strdup(why_no_user_namespace());
+    return g_strdup(why_no_power());
   default:
     return NULL;
   }
@@ -114,15 +122,18 @@ hint_root(const struct failure *failure, const struct operation *operation)
       return g_strdup("the kernel allows a new proc only where the present /proc is fully visible; "
                       "parts of it are covered here, as in a container; --share-pid shows the "
                       "present one instead");
-    return g_strdup(why_no_user_namespace());
+    return g_strdup(why_no_power());
   case EACCES:
-    return g_strdup(why_no_user_namespace());
+    return g_strdup(why_no_power());
   case ENOTDIR:
     return g_strdup_printf("%s is no directory inside, and cannot hold or become one",
                            failure->text);
   case EISDIR:
     return g_strdup_printf("%s is a directory inside, and the source is none", failure->text);
   case EROFS:
+    if (strcmp(failure->call, "mkdirat") != 0 && strcmp(failure->call, "openat2") != 0 &&
+        strcmp(failure->call, "symlinkat") != 0)
+      return g_strdup("it lies in a read-only mount");
     return g_strdup("the destination does not exist and its parent is read-only: make it on the "
                     "host, or put a --tmpfs or --dir there first");
   case EINVAL:
@@ -153,8 +164,12 @@ hint(const struct failure *failure, const struct operation *operation)
   case STAGE_ROOT:
     return hint_root(failure, operation);
   case STAGE_NETWORK:
-    return failure->error == EPERM || failure->error == EACCES ? g_strdup(why_no_user_namespace())
-                                                               : NULL;
+    return failure->error == EPERM || failure->error == EACCES ? g_strdup(why_no_power()) : NULL;
+  case STAGE_EXEC:
+    return failure->error == ENOENT
+               ? g_strdup(
+                     "no operation puts it into the sandbox, or PATH inside does not lead to it")
+               : NULL;
   case STAGE_DIRECTORY:
     return failure->error == ENOENT ? g_strdup("no operation puts this directory into the sandbox")
                                     : NULL;
@@ -178,31 +193,44 @@ culprit(const struct plan *plan, const struct failure *failure)
   return (struct typed){0};
 }
 
+/* One line stays one line, and a terminal gets no orders: what the caller typed,
+ * and what lies in a bound tree, may hold anything. */
+static void
+print_line(const char *prefix, const char *text)
+{
+  fprintf(stderr, "%s: ", prefix);
+  for (; *text != '\0'; text++)
+    if (g_ascii_iscntrl(*text))
+      fprintf(stderr, "\\x%02x", (unsigned)(unsigned char)*text);
+    else
+      putc(*text, stderr);
+  putc('\n', stderr);
+}
+
 void
 remedy_print(const struct plan *plan, const struct failure *failure)
 {
   const struct operation *operation = NULL;
   struct typed typed = culprit(plan, failure);
-  GString *line = g_string_new(plan->persona->name);
+  g_autoptr(GString) line = g_string_new(NULL);
 
-  if (failure->operation >= 0 && (size_t)failure->operation < plan->operation_count)
+  if (failure->stage != STAGE_SECCOMP && typed.count > 0)
     operation = &plan->operations[failure->operation];
-  g_string_append_c(line, ':');
   if (typed.count > 0) {
     g_autofree char *words = typed_to_string(&typed);
-    g_string_append_printf(line, " %s:", words);
+    g_string_append_printf(line, "%s: ", words);
   } else if (failure->stage == STAGE_DIRECTORY && plan->directory_required) {
-    g_string_append_printf(line, " --chdir %s:", plan->directories[0].path);
+    g_string_append_printf(line, "--chdir %s: ", plan->directories[0].path);
   }
   if (failure->call[0] != '\0')
-    g_string_append_printf(line, " %s%s", failure->call, failure->text[0] != '\0' ? "" : ":");
-  if (failure->text[0] != '\0')
-    g_string_append_printf(line, " %s%s", failure->text, failure->call[0] != '\0' ? ":" : "");
+    g_string_append_printf(line, "%s%s", failure->call, failure->text[0] != '\0' ? " " : "");
+  g_string_append(line, failure->text);
   if (failure->error != 0)
-    g_string_append_printf(line, " %s", g_strerror(failure->error));
+    g_string_append_printf(line, ": %s", g_strerror(failure->error));
+  print_line(plan->persona->name, line->str);
   g_autofree char *advice = hint(failure, operation);
-  if (advice)
-    g_string_append_printf(line, "\n%s: hint: %s", plan->persona->name, advice);
-  fprintf(stderr, "%s\n", line->str);
-  g_string_free(line, TRUE);
+  if (advice) {
+    g_string_printf(line, "hint: %s", advice);
+    print_line(plan->persona->name, line->str);
+  }
 }

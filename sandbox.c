@@ -43,12 +43,14 @@ refuse_privileges(struct failure *failure)
 }
 
 static int
-print(char *text)
+print(char *text, struct failure *failure)
 {
-  int result = fputs(text, stdout) < 0 || fflush(stdout) != 0;
+  int result = 0;
 
+  if (fputs(text, stdout) < 0 || fflush(stdout) != 0)
+    result = failure_set(failure, STAGE_OPTIONS, "write", "the standard output");
   g_free(text);
-  return result ? EXIT_FAILURE : EXIT_SUCCESS;
+  return result;
 }
 
 int
@@ -65,9 +67,13 @@ main(int argc, char **argv)
   draft_init(&draft, plan.persona);
   switch (options_read(&draft, argc, argv, &failure)) {
   case INTENT_HELP:
-    return print(options_help(argv[0]));
+    if (print(options_help(argv[0]), &failure) < 0)
+      goto failed;
+    return EXIT_SUCCESS;
   case INTENT_VERSION:
-    return print(g_strdup_printf("%s %s\n", plan.persona->name, PACKAGE_VERSION));
+    if (print(g_strdup_printf("%s %s\n", plan.persona->name, PACKAGE_VERSION), &failure) < 0)
+      goto failed;
+    return EXIT_SUCCESS;
   case INTENT_FAIL:
     goto failed;
   case INTENT_RUN:
