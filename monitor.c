@@ -33,13 +33,14 @@ shares_pids(const struct plan *plan)
   return (plan->namespaces & CLONE_NEWPID) == 0;
 }
 
-/* Whether the caller wants SIGNAL to do nothing, as nohup(1) does. */
+/* Whether hangups are to be ignored, as nohup(1) has it. Shells make background
+ * jobs ignore other signals too, and do not mean it. */
 static bool
-is_ignored(int signal)
+ignores_hangup(void)
 {
   struct sigaction action;
 
-  return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+  return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 /* Blocks the signals that are passed on, and only those. Returns a descriptor
@@ -51,8 +52,10 @@ watch_signals(const struct plan *plan, struct failure *failure)
 
   sigemptyset(&set);
   for (int signal = 1; plan->persona->forward_signals && signal < NSIG; signal++)
-    if (reaper_passes_on(signal) && !is_ignored(signal))
+    if (reaper_passes_on(signal))
       sigaddset(&set, signal);
+  if (ignores_hangup())
+    sigdelset(&set, SIGHUP);
   int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0)
     return failure_set(failure, STAGE_LAUNCH, "signalfd", NULL);

@@ -30,6 +30,10 @@ _hutch_operands() {
   --dev-bind-try) echo ff; ;;
   --bind-fd) echo of; ;;
   --ro-bind-fd) echo of; ;;
+  --overlay-src) echo f; ;;
+  --overlay) echo oof; ;;
+  --tmp-overlay) echo f; ;;
+  --ro-overlay) echo f; ;;
   --tmpfs) echo f; ;;
   --proc) echo f; ;;
   --dev) echo f; ;;
@@ -61,7 +65,7 @@ _hutch_operands() {
 }
 
 _hutch() {
-  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --cap-add --cap-drop --seccomp --add-seccomp-fd'
+  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --cap-add --cap-drop --seccomp --add-seccomp-fd'
   # Step over each option and its operands to what stands before the cursor.
   while ((at < COMP_CWORD)); do
     if ! operands=$(_hutch_operands "${COMP_WORDS[at]}"); then

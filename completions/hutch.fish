@@ -11,10 +11,12 @@ function __hutch_reads_options
         switch $words[$at]
             case --help --version --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --keep-id --clearenv --new-session --die-with-parent --as-pid-1
                 set at (math $at + 1)
-            case --args --hostname --uid --gid --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --cap-add --cap-drop --seccomp --add-seccomp-fd
+            case --args --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --cap-add --cap-drop --seccomp --add-seccomp-fd
                 set at (math $at + 2)
             case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --file --bind-data --ro-bind-data --symlink --chmod --setenv
                 set at (math $at + 3)
+            case --overlay
+                set at (math $at + 4)
             case '*'
                 return 1
         end
@@ -50,6 +52,10 @@ complete -c hutch -n __hutch_reads_options -l ro-bind-try -r -F -d 'as --ro-bind
 complete -c hutch -n __hutch_reads_options -l dev-bind-try -r -F -d 'as --dev-bind, but skipped if SRC does not exist'
 complete -c hutch -n __hutch_reads_options -l bind-fd -x -d 'show what descriptor FD refers to at DEST, writable'
 complete -c hutch -n __hutch_reads_options -l ro-bind-fd -x -d 'show what descriptor FD refers to at DEST, read-only'
+complete -c hutch -n __hutch_reads_options -l overlay-src -r -F -d 'a layer of the overlay that follows'
+complete -c hutch -n __hutch_reads_options -l overlay -x -d 'show the layers and RWSRC on top at DEST'
+complete -c hutch -n __hutch_reads_options -l tmp-overlay -r -F -d 'show the layers at DEST, changes are kept in memory'
+complete -c hutch -n __hutch_reads_options -l ro-overlay -r -F -d 'show the layers at DEST, read-only'
 complete -c hutch -n __hutch_reads_options -l tmpfs -r -F -d 'new empty file system in memory at DEST'
 complete -c hutch -n __hutch_reads_options -l proc -r -F -d 'new proc file system at DEST'
 complete -c hutch -n __hutch_reads_options -l dev -r -F -d 'new small /dev at DEST'

@@ -89,4 +89,21 @@ refuses 'an empty destination is refused' '--tmpfs' "${base[@]}" --tmpfs '' -- e
 refuses 'a variable without a name is refused' '--setenv' "${base[@]}" --setenv '' x -- echo ran
 refuses 'a variable with = in its name too' '--setenv A=B x: ' "${base[@]}" --setenv A=B x -- echo ran
 
+# Nothing that is typed reaches the terminal as an order, or makes a line of its own.
+refuses 'control characters in an operand are shown as what they are' '.x/a.x1b.31m.x0ahutch: fake' \
+  "${base[@]}" --bind $'/x/a\e[31m\nhutch: fake' /y -- echo ran
+refuses '  in an unknown option too' 'unknown option: --a.x0db' $'--a\rb'
+if [[ -e /dev/full ]]; then
+  run sh -c '"$HUTCH" --help >/dev/full'
+  is 'help that cannot be printed is a failure of hutch' "$status" 125
+  like '  which it says' "$err" '^hutch: .*No space left'
+fi
+printf '#!/no/such/interpreter\n' >script
+chmod +x script
+inside -- ./script
+returns 'a script whose interpreter is missing is found, and not executable' 126
+like '  which it says' "$err" '^hutch: .*script: the interpreter'
+inside --argv0 other -- no-such-command-anywhere
+like 'a command is missed by its own name' "$err" 'no-such-command-anywhere: No such file'
+
 plan

@@ -62,6 +62,31 @@ inside -- sh -c 'for i in 1 2 3; do (sleep 0.05 &); done; set -- /proc/[0-9]*; e
   for try in $(seq 100); do set -- /proc/[0-9]*; test $# -gt 2 || break; sleep 0.02; done; echo $#'
 like '  which reaps them' "$out" $'^[3-9]\n2$'
 
+# While it is being built, here held up by data that does not come
+mkfifo never
+for share in '' --share-pid; do
+  for signal in TERM INT HUP QUIT; do
+    new_mark
+    # shellcheck disable=SC2086 # nothing, or one word
+    start $share --tmpfs /tmp --file 11 /tmp/data -- sh -c 'echo ran' "$mark" 11<>never
+    eventually pgrep -P "$pid" >/dev/null
+    sleep 0.05
+    kill "-$signal" "$pid"
+    finish "$pid"
+    is "SIG$signal ends a start ${share:+with $share }that does not come to its end" \
+      "$status $(<log)" "$((128 + $(kill -l "$signal"))) "
+    ok '  with all that belongs to it' eventually none_left
+  done
+  new_mark
+  # shellcheck disable=SC2086 # nothing, or one word
+  start $share --tmpfs /tmp --file 11 /tmp/data -- sh -c 'echo ran' "$mark" 11<>never
+  eventually pgrep -P "$pid" >children
+  family=$(<children)
+  kill -KILL "$pid"
+  finish "$pid"
+  ok 'SIGKILL does' eventually all_gone
+done
+
 # The end of hutch is the end of the sandbox
 for session in '' --new-session --as-pid-1; do
   new_mark
@@ -215,5 +240,40 @@ run env TERM=dumb PS1='prompt> ' on-terminal 'prompt> ' $'./job\n' up $'\032' St
   $'typed\ntyped' $'\004' \
   'prompt> ' $'echo status $?\n' 'status 0' $'exit\n' -- bash --norc --noprofile --noediting -i
 like '  where it reads from the terminal again' "$out" 'status 0'
+
+# What a full queue, a stray signal or a caller that ignores one does to those that are passed on
+run bash -c 'ulimit -i 100; exec "$@"' bash true
+if ((status == 0)); then
+  bash -c 'ulimit -i 100; exec "$@" <>input' bash "$HUTCH" "${base[@]}" -- fill-queue >log 2>&1 &
+  pid=$!
+  eventually said full log
+  kill -TERM "$pid"
+  ok 'a signal is passed on when the queue of signals is full' eventually said TERM log
+  kill -KILL "$pid"
+  finish "$pid"
+fi
+start -- signal-counter <>input
+eventually said . log
+reaper=$(pgrep -P "$pid")
+kill -USR1 "$reaper"
+sleep 0.5
+kill -USR1 "$pid"
+ok 'one that somebody sent to PID 1 takes no later one away' eventually said USR1 log
+kill -KILL "$pid"
+finish "$pid"
+start -- sh -c 'cat /proc/1/comm'
+finish "$pid"
+is '  and PID 1 does not have the name of hutch' "$(<log)" hutch-reaper
+bash -c 'trap "" HUP; exec "$@"' bash "$HUTCH" "${base[@]}" -- sh -c 'trap "echo HUP" HUP; echo up; sleep 0.5; echo end' >log 2>&1 &
+pid=$!
+eventually said up log
+kill -HUP "$pid"
+finish "$pid"
+is 'a hangup is not passed on where the caller ignores it, as with nohup' "$status $(tr '\n' ' ' <log)" '0 up end '
+sleep 30 &
+own=$!
+bash -c 'sleep 30 & echo $!; exec "$@"' bash "$HUTCH" "${base[@]}" --share-pid -- true >log 2>&1
+ok 'what the caller had started before is left alone' alive "$(head -n 1 log)"
+kill -KILL "$own" "$(head -n 1 log)"
 
 plan

@@ -7,6 +7,7 @@ helpers = \
 	tests/helpers/attach \
 	tests/helpers/deny-syscall \
 	tests/helpers/exchange \
+	tests/helpers/fill-queue \
 	tests/helpers/fork-away \
 	tests/helpers/hold-fds \
 	tests/helpers/how-ended \
@@ -15,6 +16,7 @@ helpers = \
 	tests/helpers/on-terminal \
 	tests/helpers/open-path \
 	tests/helpers/remount-rw \
+	tests/helpers/session-key \
 	tests/helpers/signal-counter \
 	tests/helpers/tcp \
 	tests/helpers/tty-inject

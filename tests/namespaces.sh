@@ -46,7 +46,7 @@ is_own '  and only the network' ipc --unshare-all --share-net
 
 inside -- sh -c 'echo $$; cat /proc/1/comm; ls -d /proc/[0-9]*'
 is 'the command is the second process of its pid namespace' "${out%%$'\n'*}" 2
-like '  the first one is hutch' "$out" $'^2\nhutch\n'
+like '  the first one is hutch' "$out" $'^2\nhutch-reaper\n'
 unlike '  and no other process can be seen' "$out" '/proc/[3-9][0-9]'
 run "$HUTCH" "${plain[@]}" --share-pid -- sh -c "kill -0 $$ && cat /proc/$$/comm"
 is 'with --share-pid the caller can be seen' "$out" "$(cat "/proc/$$/comm")"

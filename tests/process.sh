@@ -186,4 +186,22 @@ is 'the umask is kept' "$(<umask-inside)" 0137
 (ulimit -Sn 333 && inside -- sh -c 'ulimit -Sn; ulimit -Hn' && printf '%s' "$out") >limits-inside
 is 'so are the limits' "$(<limits-inside)" 333$'\n'"$(ulimit -Hn)"
 
+inside --chdir usr -- sh -c 'echo "$PWD"'
+is 'PWD is absolute where --chdir is not' "$out" /usr
+refuses 'a closed standard input is no data' '--file 0 /tmp/x: Bad file descriptor' "${base[@]}" --tmpfs /tmp \
+  --file 0 /tmp/x -- echo ran <&-
+run session-key put session-key get
+if ((status == 77)); then
+  skip 'the keys of the session stay outside' 'the kernel keeps no keys'
+else
+  is 'a session has keys' "$out" secret
+  run session-key put "$HUTCH" "${base[@]}" -- session-key get
+  is '  which stay outside' "$out" 'no key'
+fi
+binds=()
+for i in {1..80}; do binds+=(--ro-bind /etc/passwd "/tmp/$i"); done
+run bash -c 'ulimit -Sn 64; for fd in {10..50}; do eval "exec $fd</dev/null"; done; exec "$@"' bash \
+  "$HUTCH" "${base[@]}" --tmpfs /tmp "${binds[@]}" -- sh -c 'ls /tmp | wc -l; ulimit -Sn'
+is 'the soft limit of open files is no limit to binds, and the command has it' "$out" $'80\n64'
+
 plan

@@ -86,4 +86,12 @@ else
   skip '  or has capabilities of its own' 'setcap is not here, or cannot work'
 fi
 
+for proc in "--proc /proc" "--share-pid --proc /proc"; do
+  # shellcheck disable=SC2086 # options and operands
+  inside $proc -- sh -c 'for f in sys/kernel/core_pattern sys/vm/swappiness sysrq-trigger; do : 3>>/proc/$f; done'
+  is "the kernel's settings cannot be opened for writing with $proc" "$(grep -c 'Read-only' <<<"$err")" 1
+done
+run "$HUTCH" --share-pid --proc / --ro-bind / /tty -- "/tty$(readlink -f /bin/sh)" -c ': 3>>/sys/kernel/core_pattern'
+unlike '  nor where proc is the root' "$status" '^0$'
+
 plan

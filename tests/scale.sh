@@ -21,19 +21,20 @@ microseconds() {
   out=$(<"$tmp/.out") err=$(<"$tmp/.err")
   spent=$((${EPOCHREALTIME/./} - begin))
 }
-median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
+# Whatever else the machine does only adds to a time, so that the least is the truest.
+least() { printf '%s\n' "$@" | sort -n | head -n 1; }
 
 run "$HUTCH" "${system[@]}" "${two_thousand[@]}" -- sh -c 'cd /tmp/m; ls | wc -l; cat 0 1999; ulimit -Sn'
 is 'two thousand binds are there, and the limit on descriptors is unchanged' "$status $out" $'0 2000\n0\n1999\n1024'
 
-for ((round = 0; round < 9; round++)); do
+for ((round = 0; round < 15; round++)); do
   microseconds "$HUTCH" "${system[@]}" "${thousand[@]}" -- true
   smalls+=("$spent")
   microseconds "$HUTCH" "${system[@]}" "${two_thousand[@]}" -- true
   larges+=("$spent")
   ((status == 0)) || break
 done
-small=$(median "${smalls[@]}") large=$(median "${larges[@]}")
+small=$(least "${smalls[@]}") large=$(least "${larges[@]}")
 printf '#   1000 binds: %d us, 2000 binds: %d us\n' "$small" "$large"
 ok 'two thousand binds take at most 2.3 times as long as one thousand' test "$((large * 10))" -le "$((small * 23))"
 
