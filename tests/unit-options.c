@@ -49,10 +49,11 @@ operation_at(guint index)
   return &g_array_index(reading.draft.operations, struct operation, index);
 }
 
+/* As a caller hands it over: to stay open across execve. */
 static int
 data_fd(const char *data, size_t size)
 {
-  int fd = memfd_create("words", MFD_CLOEXEC);
+  int fd = memfd_create("words", 0);
 
   g_assert_cmpint(write(fd, data, size), ==, size);
   g_assert_cmpint(lseek(fd, 0, SEEK_SET), ==, 0);
@@ -103,6 +104,26 @@ test_perms_and_size_concern_the_next(void)
                  "--perms 0700: must come right before an option that makes a file or directory");
   assert_refused("hutch --size 10 --dir b cmd", "--size 10: must come right before --tmpfs");
   assert_refused("hutch --perms 0700 --bogus", "unknown option: --bogus");
+}
+
+static void
+test_overlays(void)
+{
+  read_line(
+      "hutch --overlay-src a --overlay-src b --overlay u w /d --overlay-src c --tmp-overlay /e x");
+  g_assert_cmpint(operation_at(0)->kind, ==, OPERATION_OVERLAY);
+  g_assert_cmpuint(operation_at(0)->layer_count, ==, 2);
+  g_assert_cmpstr(operation_at(0)->layers[1], ==, "b");
+  g_assert_cmpstr(operation_at(0)->upper, ==, "u");
+  g_assert_cmpstr(operation_at(0)->work, ==, "w");
+  g_assert_cmpstr(operation_at(0)->dest, ==, "/d");
+  g_assert_cmpuint(operation_at(1)->layer_count, ==, 1);
+  g_assert_null(operation_at(1)->upper);
+  g_assert_cmpuint(operation_at(1)->flags, ==, OPERATION_SCRATCH);
+  assert_refused("hutch --overlay-src a --ro-overlay /d c",
+                 "--ro-overlay /d: needs at least two --overlay-src before it");
+  assert_refused("hutch --overlay-src a --dir /d c",
+                 "--overlay-src a: must come right before another layer or the overlay itself");
 }
 
 static void
@@ -210,7 +231,7 @@ test_args_hold_options_only(void)
 static void
 test_data_is_read_once(void)
 {
-  int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  int fd = open("/dev/null", O_RDONLY);
   g_autofree char *line = g_strdup_printf("hutch --file %d /a --bind-data %d /b c", fd, fd);
   g_autofree char *text = g_strdup_printf(
       "--bind-data %d /b: descriptor %d is already read by --file %d /a", fd, fd, fd);
@@ -256,6 +277,7 @@ main(int argc, char **argv)
   g_test_add_func("/options/table", test_table);
   g_test_add_func("/options/order", test_operations_keep_their_order);
   g_test_add_func("/options/perms-and-size", test_perms_and_size_concern_the_next);
+  g_test_add_func("/options/overlays", test_overlays);
   g_test_add_func("/options/end", test_end_of_options);
   g_test_add_func("/options/bad-words", test_bad_words);
   g_test_add_func("/options/namespaces", test_namespaces);

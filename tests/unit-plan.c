@@ -60,6 +60,8 @@ test_rules(void)
   assert_broken("hutch --keep-id --gid 5 c", "--gid 5: does not go together with --keep-id");
   assert_broken("hutch --perms 0700 c", "--perms 0700: no option follows that it could concern");
   assert_broken("hutch --size 7 c", "--size 7: no option follows that it could concern");
+  assert_broken("hutch --overlay-src a c",
+                "--overlay-src a: no overlay follows that it could be a layer of");
   assert_broken("hutch --tmpfs /", "no command given, see --help");
 }
 
@@ -103,7 +105,11 @@ test_sources_are_counted(void)
   const struct plan *plan = sealed("hutch --bind a b --dev /dev --dir /x --ro-bind-try c d c");
 
   g_assert_cmpuint(plan->operation_count, ==, 4);
-  g_assert_cmpuint(plan->source_count, ==, 1 + 7 + 1);
+  g_assert_cmpuint(plan->source_count, ==, 1 + DEVICE_SOURCES + 1);
+  g_assert_false(plan->needs_scratch);
+  plan = sealed("hutch --overlay-src a --overlay-src b --tmp-overlay /d c");
+  g_assert_cmpuint(plan->source_count, ==, OVERLAY_LAYERS + 2);
+  g_assert_true(plan->needs_scratch);
 }
 
 static void
