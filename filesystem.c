@@ -45,14 +45,14 @@ filesystem_set(struct filesystem *filesystem, const struct parameter *parameter,
 int
 filesystem_open(struct filesystem *filesystem, const char *type, struct failure *failure)
 {
-  /* What mountinfo and df show as the device. */
-  const struct parameter source = {"source", type};
-
   filesystem->type = type;
   filesystem->context = fsopen(type, FSOPEN_CLOEXEC);
   if (filesystem->context < 0)
     return failure_set(failure, STAGE_ROOT, "fsopen", type);
-  return filesystem_set(filesystem, &source, failure);
+  /* What mountinfo and df show as the device. */
+  if (fsconfig(filesystem->context, FSCONFIG_SET_STRING, "source", type, 0) < 0)
+    return refuse(filesystem, "fsconfig", failure);
+  return 0;
 }
 
 int

@@ -66,13 +66,15 @@ cover(int proc_fd, const char *name, struct failure *failure)
   if (fd < 0)
     return failure_set(failure, STAGE_ROOT, "openat", name);
   int tree_fd = bind_mount_clone_file(proc_fd, name, &flags, failure);
-  if (tree_fd < 0)
-    return -1;
-  if (bind_mount_attach(tree_fd, fd) < 0)
-    return failure_set(failure, STAGE_ROOT, "move_mount", name);
-  close(tree_fd);
+  int result = -1;
+  if (tree_fd >= 0) {
+    result = bind_mount_attach(tree_fd, fd);
+    if (result < 0)
+      failure_record(failure, STAGE_ROOT, "move_mount", name);
+    close(tree_fd);
+  }
   close(fd);
-  return 0;
+  return result;
 }
 
 /* Covers what decides over the whole system. Of that, "sys" is always there. */

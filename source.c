@@ -46,7 +46,9 @@ open_directory(const char *path, struct failure *failure)
 {
   int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-  return fd >= 0 ? fd : failure_set(failure, STAGE_SOURCE, "open", path);
+  if (fd < 0)
+    failure_record(failure, STAGE_SOURCE, "open", path);
+  return fd;
 }
 
 /* Opens what an overlay is made of; returns how many descriptors it takes. */
@@ -145,7 +147,9 @@ make_directory(int scratch_fd, size_t number, char letter, struct failure *failu
   if (mkdirat(scratch_fd, name, 0755) < 0)
     return failure_set(failure, STAGE_SOURCE, "mkdirat", name);
   int fd = openat(scratch_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  return fd >= 0 ? fd : failure_set(failure, STAGE_SOURCE, "openat", name);
+  if (fd < 0)
+    failure_record(failure, STAGE_SOURCE, "openat", name);
+  return fd;
 }
 
 static int

@@ -42,7 +42,6 @@ is '  into the directory that is named for it' "$(cat upper/both)" changed
 is '  and no other' "$(find low high -type f -exec sha256sum {} + | sort)" "$before"
 inside --tmpfs /tmp --overlay-src low --overlay upper work /tmp/o -- sh -c 'cat /tmp/o/*'
 is '  from where the next sandbox has them' "$out" changed
-ls -id low | cut -d ' ' -f 1 >inode
 inside --tmpfs /tmp --overlay-src low --tmp-overlay /tmp/o -- sh -c 'findmnt -no OPTIONS /tmp/o || grep " /tmp/o " /proc/self/mountinfo'
 like '  mounted nosuid and nodev' "$out" 'nosuid,nodev'
 unlike '  without naming where on the host it comes from' "$out" "$tmp"
@@ -55,7 +54,7 @@ ok '  and its layer stays as it is' test ! -e low/new
 layers=()
 for i in {1..60}; do
   mkdir "layer$i"
-  echo "$i" >layer$i/top
+  echo "$i" >"layer$i/top"
   layers+=(--overlay-src "layer$i")
 done
 inside --tmpfs /tmp "${layers[@]}" --ro-overlay /tmp/o -- cat /tmp/o/top
