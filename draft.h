@@ -57,12 +57,19 @@ struct draft {
   uint64_t capabilities;
 
   GArray *variables; /* struct variable */
-  struct request chdir, argv0, as_pid_1;
-  bool new_session;
-  bool die_with_parent;
+  struct request chdir, argv0, as_pid_1, new_session, die_with_parent;
 
   char **command; /* NULL-terminated */
 };
+
+/* Where a request stands in the draft, for tables to name it. */
+#define DRAFT_REQUEST(field) offsetof(struct draft, field)
+
+static inline struct request *
+draft_request(struct draft *draft, size_t place)
+{
+  return (struct request *)(void *)((char *)draft + place);
+}
 
 /* An empty draft with the defaults of PERSONA. */
 void draft_init(struct draft *draft, const struct persona *persona);

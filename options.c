@@ -102,6 +102,16 @@ request(struct reader *reader, struct request *request, const char *text)
   request->text = text;
 }
 
+/* An option that is a request and nothing more; the last one counts. */
+static int
+on_request(struct reader *reader, const struct option *option, char **operands)
+{
+  struct request *asked = draft_request(reader->draft, (size_t)option->value);
+
+  request(reader, asked, option_arity(option) > 0 ? operands[0] : NULL);
+  return 0;
+}
+
 /* --- operations --------------------------------------------------------- */
 
 static bool
@@ -333,38 +343,16 @@ on_hostname(struct reader *reader, const struct option *option, char **operands)
 
 /* (uid_t)-1 means "no change" to the kernel and is nobody's id. */
 static int
-parse_id(struct reader *reader, struct request *id, const char *word, const char *what)
+on_id(struct reader *reader, const struct option *option, char **operands)
 {
+  bool is_user = option->value == DRAFT_REQUEST(uid);
   uint64_t number = 0;
 
-  if (parse_number(reader, word, 10, UINT32_MAX - 1, what, &number) < 0)
+  if (parse_number(reader, operands[0], 10, UINT32_MAX - 1,
+                   is_user ? "not a user id" : "not a group id", &number) < 0)
     return -1;
-  request(reader, id, word);
-  id->number = (uint32_t)number;
-  return 0;
-}
-
-static int
-on_uid(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  return parse_id(reader, &reader->draft->uid, operands[0], "not a user id");
-}
-
-static int
-on_gid(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  return parse_id(reader, &reader->draft->gid, operands[0], "not a group id");
-}
-
-static int
-on_keep_id(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  (void)operands;
-  request(reader, &reader->draft->keep_id, NULL);
-  return 0;
+  draft_request(reader->draft, (size_t)option->value)->number = (uint32_t)number;
+  return on_request(reader, option, operands);
 }
 
 /* --- process ------------------------------------------------------------- */
@@ -392,47 +380,12 @@ on_clearenv(struct reader *reader, const struct option *option, char **operands)
 }
 
 static int
-on_chdir(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  request(reader, &reader->draft->chdir, operands[0]);
-  return 0;
-}
-
-static int
 on_argv0(struct reader *reader, const struct option *option, char **operands)
 {
   (void)option;
   if (reader->draft->argv0.typed.count > 0)
     return refuse(reader, "given more than once");
   request(reader, &reader->draft->argv0, operands[0]);
-  return 0;
-}
-
-static int
-on_as_pid_1(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  (void)operands;
-  request(reader, &reader->draft->as_pid_1, NULL);
-  return 0;
-}
-
-static int
-on_new_session(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  (void)operands;
-  reader->draft->new_session = true;
-  return 0;
-}
-
-static int
-on_die_with_parent(struct reader *reader, const struct option *option, char **operands)
-{
-  (void)option;
-  (void)operands;
-  reader->draft->die_with_parent = true;
   return 0;
 }
 
@@ -468,26 +421,14 @@ parse_capabilities(struct reader *reader, const char *word, uint64_t *set)
 }
 
 static int
-on_cap_add(struct reader *reader, const struct option *option, char **operands)
+on_capability(struct reader *reader, const struct option *option, char **operands)
 {
+  uint64_t *kept = &reader->draft->capabilities;
   uint64_t set = 0;
 
-  (void)option;
   if (parse_capabilities(reader, operands[0], &set) < 0)
     return -1;
-  reader->draft->capabilities |= set;
-  return 0;
-}
-
-static int
-on_cap_drop(struct reader *reader, const struct option *option, char **operands)
-{
-  uint64_t set = 0;
-
-  (void)option;
-  if (parse_capabilities(reader, operands[0], &set) < 0)
-    return -1;
-  reader->draft->capabilities &= ~set;
+  *kept = option->value ? *kept | set : *kept & ~set;
   return 0;
 }
 
@@ -630,11 +571,11 @@ const struct option options_table[] = {
     {"--hostname", "NAME", NAMESPACE, on_hostname, 0, 0,
      "host name inside",
      "Needs a host name namespace of the sandbox's own."},
-    {"--uid", "UID", NAMESPACE, on_uid, 0, 0,
+    {"--uid", "UID", NAMESPACE, on_id, DRAFT_REQUEST(uid), 0,
      "user id inside (default 0)", NULL},
-    {"--gid", "GID", NAMESPACE, on_gid, 0, 0,
+    {"--gid", "GID", NAMESPACE, on_id, DRAFT_REQUEST(gid), 0,
      "group id inside (default 0)", NULL},
-    {"--keep-id", "", NAMESPACE, on_keep_id, 0, 0,
+    {"--keep-id", "", NAMESPACE, on_request, DRAFT_REQUEST(keep_id), 0,
      "the caller's user and group id inside", NULL},
 
     /* --- file system --- */
@@ -714,7 +655,7 @@ const struct option options_table[] = {
      "size of the next --tmpfs", NULL},
 
     /* --- process --- */
-    {"--chdir", "DIR", GROUP_PROCESS, on_chdir, 0, 0,
+    {"--chdir", "DIR", GROUP_PROCESS, on_request, DRAFT_REQUEST(chdir), 0,
      "working directory inside", NULL},
     {"--setenv", "VAR VALUE", GROUP_PROCESS, on_setenv, true, 0,
      "set an environment variable", NULL},
@@ -727,22 +668,22 @@ const struct option options_table[] = {
     {"--keep-fd", "FD", GROUP_PROCESS, on_keep_fd, 0, 0,
      "let the command inherit descriptor FD",
      "An open directory or socket is a way out of the sandbox."},
-    {"--new-session", "", GROUP_PROCESS, on_new_session, 0, 0,
+    {"--new-session", "", GROUP_PROCESS, on_request, DRAFT_REQUEST(new_session), 0,
      "start a new terminal session", NULL},
-    {"--die-with-parent", "", GROUP_PROCESS, on_die_with_parent, 0, 0,
+    {"--die-with-parent", "", GROUP_PROCESS, on_request, DRAFT_REQUEST(die_with_parent), 0,
      "end the sandbox when the calling process ends",
      "The calling process is the one that is hutch's parent when hutch starts to run."},
-    {"--as-pid-1", "", GROUP_PROCESS, on_as_pid_1, 0, 0,
+    {"--as-pid-1", "", GROUP_PROCESS, on_request, DRAFT_REQUEST(as_pid_1), 0,
      "no reaper: the command itself is process 1",
      "The command must reap what is left to it, and has no reaper that tells signals to its process "
      "group apart. A hostile one can undo that it ends when hutch is killed."},
 
     /* --- privileges --- */
-    {"--cap-add", "CAP", GROUP_PRIVILEGES, on_cap_add, 0, 0,
+    {"--cap-add", "CAP", GROUP_PRIVILEGES, on_capability, true, 0,
      "keep capability CAP, or ALL of them",
      "The name may be in either case and without its prefix. The capability concerns what belongs "
      "to the sandbox; the mounts do not, and stay locked."},
-    {"--cap-drop", "CAP", GROUP_PRIVILEGES, on_cap_drop, 0, 0,
+    {"--cap-drop", "CAP", GROUP_PRIVILEGES, on_capability, false, 0,
      "take an earlier --cap-add back", NULL},
     {"--seccomp", "FD", GROUP_PRIVILEGES, on_seccomp, false, 0,
      "load the compiled seccomp filter in FD",

@@ -137,20 +137,19 @@ size_for_nothing(const struct draft *draft)
   return asked(&draft->size);
 }
 
-#define REQUEST(field) offsetof(struct draft, field)
-
 static const struct rule {
   bool (*broken)(const struct draft *draft);
   size_t request; /* where in the draft the option to name is */
   const char *text;
 } rules[] = {
-    {hostname_without_uts, REQUEST(hostname), "does not go together with --share-uts"},
-    {pid_1_without_namespace, REQUEST(as_pid_1), "does not go together with --share-pid"},
-    {keep_id_and_uid, REQUEST(uid), "does not go together with --keep-id"},
-    {keep_id_and_gid, REQUEST(gid), "does not go together with --keep-id"},
-    {perms_for_nothing, REQUEST(perms), "no option follows that it could concern"},
-    {layers_for_nothing, REQUEST(overlay_source), "no overlay follows that it could be a layer of"},
-    {size_for_nothing, REQUEST(size), "no option follows that it could concern"},
+    {hostname_without_uts, DRAFT_REQUEST(hostname), "does not go together with --share-uts"},
+    {pid_1_without_namespace, DRAFT_REQUEST(as_pid_1), "does not go together with --share-pid"},
+    {keep_id_and_uid, DRAFT_REQUEST(uid), "does not go together with --keep-id"},
+    {keep_id_and_gid, DRAFT_REQUEST(gid), "does not go together with --keep-id"},
+    {perms_for_nothing, DRAFT_REQUEST(perms), "no option follows that it could concern"},
+    {layers_for_nothing, DRAFT_REQUEST(overlay_source),
+     "no overlay follows that it could be a layer of"},
+    {size_for_nothing, DRAFT_REQUEST(size), "no option follows that it could concern"},
 };
 
 static int
@@ -159,8 +158,7 @@ check_rules(const struct draft *draft, struct failure *failure)
   for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
     if (!rules[i].broken(draft))
       continue;
-    const struct request *culprit =
-        (const struct request *)(const void *)((const char *)draft + rules[i].request);
+    const struct request *culprit = draft_request((struct draft *)draft, rules[i].request);
     g_autofree char *typed = typed_to_string(&culprit->typed);
     return failure_say(failure, STAGE_PLAN, typed, rules[i].text);
   }
@@ -331,8 +329,8 @@ plan_seal(const struct draft *draft, struct plan *plan, struct failure *failure)
   plan->keep_fds = (const int *)(const void *)draft->keep_fds->data;
   plan->keep_count = draft->keep_fds->len;
   plan->reaper = !asked(&draft->as_pid_1);
-  plan->new_session = draft->new_session;
-  plan->die_with_parent = draft->die_with_parent;
+  plan->new_session = asked(&draft->new_session);
+  plan->die_with_parent = asked(&draft->die_with_parent);
   seal_command(draft, plan);
   seal_directories(draft, plan);
   return 0;

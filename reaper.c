@@ -77,7 +77,8 @@ end_descendants(int proc_fd)
     while (got > 0 && list[got - 1] != ' ')
       got--;
     kill_listed(list, got);
-    pid_t pid = waitpid(-1, NULL, 0);
+    /* The list may miss children while others end: wait only for one killed. */
+    pid_t pid = waitpid(-1, NULL, got > 0 ? 0 : WNOHANG);
     if (pid < 0 && errno == ECHILD)
       return;
   }
