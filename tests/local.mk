@@ -21,13 +21,16 @@ helpers = \
 	tests/helpers/tcp \
 	tests/helpers/tty-inject
 
-# What looks at the source tree and the binary; needs no sandbox.
+# What looks at the source tree; needs no sandbox.
 source_tests = \
 	tests/check-budgets.sh \
-	tests/check-fork-line.sh \
 	tests/check-generated.sh \
-	tests/check-hardening.sh \
 	tests/check-options-tested.sh
+
+# What looks at the object files and the binary, as they are without a sanitizer in them.
+binary_tests = \
+	tests/check-fork-line.sh \
+	tests/check-hardening.sh
 
 # What runs hutch from outside.
 integration_tests = \
@@ -60,8 +63,11 @@ kernel_files = \
 	tests/kernels/scenario.sh
 
 check_PROGRAMS += $(unit_tests) $(helpers)
-dist_check_SCRIPTS = $(source_tests) $(integration_tests)
+dist_check_SCRIPTS = $(source_tests) $(binary_tests) $(integration_tests)
 TESTS += $(unit_tests) $(source_tests) $(integration_tests)
+if !SANITIZERS
+TESTS += $(binary_tests)
+endif
 EXTRA_DIST += \
 	$(kernel_files) \
 	tests/.clang-tidy \
