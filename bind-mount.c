@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -58,11 +57,9 @@ bind_mount_clone_file(int dir_fd, const char *name, const struct tree_flags *fla
 static int
 name_of(int fd, char *name, struct failure *failure)
 {
-  static const char prefix[] = "/proc/self/fd/";
-  char link[sizeof prefix + NUMBER_SIZE];
+  char link[FD_PATH_SIZE];
 
-  memcpy(link, prefix, sizeof prefix);
-  number_write(link + sizeof prefix - 1, (uint64_t)fd, 10);
+  number_write_fd_path(link, fd);
   ssize_t length = readlink(link, name, PATH_MAX - 1);
   if (length < 0)
     return failure_set(failure, STAGE_SOURCE, "readlink", link);

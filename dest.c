@@ -133,7 +133,6 @@ open_dirs(int root_fd, char *path, mode_t mode, struct failure *failure)
     char *end = at + strcspn(at, "/");
     char kept = *end;
     *end = '\0';
-    errno = 0;
     int next = open_or_make(root_fd, fd, path, at, mode, failure);
     close(fd);
     if (next < 0)

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <glib.h>
-#include <stdio.h>
 #include <unistd.h>
 
 enum {

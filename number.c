@@ -3,6 +3,8 @@
 
 #include "number.h"
 
+#include <string.h>
+
 char *
 number_write(char *at, uint64_t value, unsigned base)
 {
@@ -16,4 +18,13 @@ number_write(char *at, uint64_t value, unsigned base)
     *at++ = digits[--count];
   *at = '\0';
   return at;
+}
+
+void
+number_write_fd_path(char *path, int fd)
+{
+  static const char prefix[] = "/proc/self/fd/";
+
+  memcpy(path, prefix, sizeof prefix);
+  number_write(path + sizeof prefix - 1, (uint64_t)fd, 10);
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -18,11 +17,9 @@ enum {
 static int
 set_directory(struct filesystem *filesystem, const char *name, int fd, struct failure *failure)
 {
-  static const char prefix[] = "/proc/self/fd/";
-  char path[sizeof prefix + NUMBER_SIZE];
+  char path[FD_PATH_SIZE];
 
-  memcpy(path, prefix, sizeof prefix);
-  number_write(path + sizeof prefix - 1, (uint64_t)fd, 10);
+  number_write_fd_path(path, fd);
   return filesystem_set(filesystem, &(struct parameter){name, path}, failure);
 }
 

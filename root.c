@@ -263,15 +263,13 @@ do_remount(struct assembly *assembly, const struct operation *operation, struct 
 static int
 do_chmod(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
-  static const char prefix[] = "self/fd/";
-  char path[sizeof prefix + NUMBER_SIZE];
+  char path[FD_PATH_SIZE];
   int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
 
   if (fd < 0)
     return -1;
-  memcpy(path, prefix, sizeof prefix);
-  number_write(path + sizeof prefix - 1, (uint64_t)fd, 10);
-  int result = fchmodat(assembly->proc_fd, path, operation->mode, 0);
+  number_write_fd_path(path, fd);
+  int result = fchmodat(assembly->proc_fd, path + sizeof "/proc/" - 1, operation->mode, 0);
   if (result < 0)
     failure_set(failure, STAGE_ROOT, "fchmodat", operation->dest);
   close(fd);
