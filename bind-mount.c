@@ -131,6 +131,16 @@ bind_mount_attach_to_host(int tree_fd, struct failure *failure)
 }
 
 int
+bind_mount_detach_from_host(struct failure *failure)
+{
+  struct mount_attr attributes = {.propagation = MS_SLAVE};
+
+  if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) < 0)
+    return failure_set(failure, STAGE_ROOT, "mount_setattr", "/");
+  return 0;
+}
+
+int
 bind_mount_restrict(int fd)
 {
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};

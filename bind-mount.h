@@ -50,5 +50,9 @@ int bind_mount_attach(int tree_fd, int dest_fd);
 /* Attaches it on top of "/", which the process keeps seeing the host below. */
 int bind_mount_attach_to_host(int tree_fd, struct failure *failure);
 
+/* Keeps the host from seeing what is mounted in this mount namespace; the other way
+ * round mounts go on to arrive. */
+int bind_mount_detach_from_host(struct failure *failure);
+
 /* Makes the mount whose root FD is read-only, that mount alone. */
 int bind_mount_restrict(int fd);

@@ -109,9 +109,9 @@ attach_pts(int dev_fd, struct failure *failure)
 }
 
 int
-device_build(int dest_fd, const int *trees, struct failure *failure)
+device_build(int dest_fd, const int *trees, const char *label, struct failure *failure)
 {
-  static const struct parameter parameters[] = {{"mode", "0755"}, {0}};
+  const struct parameter parameters[] = {{"mode", "0755"}, filesystem_label(label), {0}};
   int dev_fd =
       filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
 

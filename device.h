@@ -15,6 +15,7 @@
  * a console that there is not). The caller closes them. */
 int device_clone_sources(int *trees, const struct tree_flags *flags, struct failure *failure);
 
-/* Builds a /dev over the directory DEST_FD from TREES. Returns the descriptor of
+/* Builds a /dev over the directory DEST_FD from TREES; LABEL, unless NULL, is the
+ * SELinux context of what is made. Returns the descriptor of
  * its mount, which the caller closes. */
-int device_build(int dest_fd, const int *trees, struct failure *failure);
+int device_build(int dest_fd, const int *trees, const char *label, struct failure *failure);

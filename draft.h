@@ -8,15 +8,11 @@
 #pragma once
 
 #include "failure.h"
+#include "persona.h"
+#include "phrases.h"
 #include "plan.h"
 
 #include <glib.h>
-
-/* An option as it was typed: its name and its operands. */
-struct typed {
-  char *const *words;
-  int count;
-};
 
 /* A descriptor whose contents an option reads to the end. */
 struct claim {
@@ -34,15 +30,18 @@ struct variable {
 struct request {
   struct typed typed; /* count 0: not asked for */
   const char *text;
-  uint32_t number;
+  uint32_t number; /* an id, or a descriptor */
 };
 
 struct draft {
   const struct persona *persona;
 
-  uint64_t unshare; /* CLONE_NEW* flags asked for by name */
-  uint64_t share;   /* ... and asked not to be unshared */
+  uint64_t unshare;     /* CLONE_NEW* flags asked for by name */
+  uint64_t unshare_try; /* ... where the kernel has them */
+  uint64_t share;       /* ... and asked not to be unshared */
   struct request uid, gid, keep_id, hostname;
+  struct request userns, userns2, pidns;
+  struct request disable_userns, assert_userns_disabled;
   GArray *operations; /* struct operation */
 
   struct request perms, size; /* waiting for the next operation */
@@ -53,11 +52,18 @@ struct draft {
   GArray *claims;   /* struct claim */
   GArray *filters;  /* struct filter */
   GArray *keep_fds; /* int */
+  GArray *consumed; /* int: descriptors that the payload does not get */
   struct request seccomp, add_seccomp;
-  uint64_t capabilities;
+  uint64_t add_capabilities;
+  uint64_t drop_capabilities;
+  struct request capabilities; /* the last option about them */
 
-  GArray *variables; /* struct variable */
+  GArray *variables;     /* struct variable */
+  GPtrArray *lock_files; /* const char * */
+  GPtrArray *warnings;   /* char * */
   struct request chdir, argv0, as_pid_1, new_session, die_with_parent;
+  struct request sync_fd, block_fd, userns_block_fd, info_fd, json_status_fd;
+  struct request exec_label, file_label, level_prefix, not_a_boundary;
 
   char **command; /* NULL-terminated */
 };
@@ -71,16 +77,17 @@ draft_request(struct draft *draft, size_t place)
   return (struct request *)(void *)((char *)draft + place);
 }
 
+/* Whether the option behind REQUEST was given. */
+static inline bool
+draft_asked(const struct request *request)
+{
+  return request->typed.count > 0;
+}
+
 /* An empty draft with the defaults of PERSONA. */
 void draft_init(struct draft *draft, const struct persona *persona);
-
-/* Quotes words the way a shell would need them; the caller frees. */
-char *typed_to_string(const struct typed *typed);
 
 /* Checks the rules and fills the plan, which from then on is not changed.
  * Reads the caller's environment and working directory. -1 and a failure when
  * options contradict each other. */
 int plan_seal(const struct draft *draft, struct plan *plan, struct failure *failure);
-
-/* The persona for a program name such as argv[0]. */
-const struct persona *persona_find(const char *program);

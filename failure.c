@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 /* Copies as much of FROM as fits behind AT; returns the new end. */
 static size_t
@@ -42,4 +43,10 @@ failure_record_text(struct failure *failure, enum stage stage, const char *subje
     end = append(failure->text, sizeof failure->text, end, ": ");
   }
   append(failure->text, sizeof failure->text, end, text);
+}
+
+void
+failure_append(struct failure *failure, const char *text)
+{
+  append(failure->text, sizeof failure->text, strlen(failure->text), text);
 }

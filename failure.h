@@ -51,12 +51,15 @@ failure_is_set(const struct failure *failure)
 void failure_record(struct failure *failure, enum stage stage, const char *call,
                     const char *subject);
 
+/* Adds to the text of a failure that is recorded. */
+void failure_append(struct failure *failure, const char *text);
+
 /* Records a failure that is no system call's: TEXT is the whole reason.
  * SUBJECT, unless NULL, is put before it with a colon. */
 void failure_record_text(struct failure *failure, enum stage stage, const char *subject,
                          const char *text);
 
-/* The same, for a caller that returns the result: always -1. */
+/* The same as failure_record(), for a caller that returns the result: always -1. */
 static inline int
 failure_set(struct failure *failure, enum stage stage, const char *call, const char *subject)
 {

@@ -9,11 +9,21 @@
 
 #include "failure.h"
 
+#include <stddef.h>
+
 /* One parameter of a file system, as mount -o would take it. */
 struct parameter {
   const char *name;
   const char *value; /* NULL for a flag */
 };
+
+/* The SELinux context LABEL of all files, or, if it is NULL, no parameter: to be the
+ * last one of a list. */
+static inline struct parameter
+filesystem_label(const char *label)
+{
+  return (struct parameter){.name = label ? "context" : NULL, .value = label};
+}
 
 /* A file system that is being configured. */
 struct filesystem {

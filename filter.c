@@ -13,8 +13,8 @@ enum {
   FILTER_BYTES_MAX = BPF_MAXINSNS * sizeof(struct sock_filter),
 };
 
-int
-filter_read(int fd, struct sock_fprog *filter, struct failure *failure)
+enum filter_result
+filter_read(int fd, struct sock_fprog *filter)
 {
   g_autofree char *data = g_malloc(FILTER_BYTES_MAX + 1);
   size_t size = 0;
@@ -24,21 +24,18 @@ filter_read(int fd, struct sock_fprog *filter, struct failure *failure)
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
-      return failure_say(failure, STAGE_OPTIONS, NULL, g_strerror(errno));
+      return FILTER_UNREADABLE;
     if (got == 0)
       break;
     size += (size_t)got;
   }
-  if (size == 0)
-    return failure_say(failure, STAGE_OPTIONS, NULL, "the filter is empty");
   if (size > FILTER_BYTES_MAX)
-    return failure_say(failure, STAGE_OPTIONS, NULL, "the filter has over 4096 instructions");
+    return FILTER_TOO_LONG;
   if (size % sizeof(struct sock_filter) != 0)
-    return failure_say(failure, STAGE_OPTIONS, NULL,
-                       "the data are no whole number of instructions");
+    return FILTER_RAGGED;
   filter->len = (unsigned short)(size / sizeof(struct sock_filter));
   filter->filter = (struct sock_filter *)(void *)g_steal_pointer(&data);
-  return 0;
+  return size == 0 ? FILTER_EMPTY : FILTER_READ;
 }
 
 struct sock_fprog

@@ -7,13 +7,19 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "failure.h"
-
 #include <linux/filter.h>
 
+enum filter_result {
+  FILTER_READ,
+  FILTER_UNREADABLE, /* errno says why */
+  FILTER_EMPTY,
+  FILTER_TOO_LONG, /* more than the kernel's 4096 instructions */
+  FILTER_RAGGED,   /* no whole number of instructions */
+};
+
 /* Reads struct sock_filter from FD to its end. The memory lives as long as the
- * process. -1 and a failure if the data cannot be read or are no filter. */
-int filter_read(int fd, struct sock_fprog *filter, struct failure *failure);
+ * process. */
+enum filter_result filter_read(int fd, struct sock_fprog *filter);
 
 /* The filter that refuses, with EPERM, the ioctls that type into a terminal. */
 struct sock_fprog filter_terminal(void);

@@ -3,6 +3,9 @@
 
 #include "inside.h"
 
+#include "bind-mount.h"
+#include "descriptor.h"
+#include "lock.h"
 #include "namespaces.h"
 #include "netns.h"
 #include "payload.h"
@@ -48,13 +51,46 @@ has_pid_namespace(const struct plan *plan)
 static int
 follow_monitor(const struct plan *plan, int signal, int control_fd, struct failure *failure)
 {
-  if (!plan->persona->die_with_monitor)
+  if (!plan->die_with_monitor)
     return 0;
   if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", NULL);
   if (!report_is_heard(control_fd))
     _exit(plan->persona->status_failed);
   return 0;
+}
+
+/* The caller reads until the end before it goes on, so nobody here may hold what
+ * the monitor writes to. */
+static void
+leave_documents(const struct plan *plan)
+{
+  if (plan->info_fd >= 0)
+    close(plan->info_fd);
+  if (plan->json_status_fd >= 0)
+    close(plan->json_status_fd);
+}
+
+static void
+announce(const struct plan *plan, enum announcement moment, int control_fd)
+{
+  if (plan->announcement == moment && report_ask_announcement(control_fd) < 0)
+    _exit(plan->persona->status_failed);
+}
+
+/* Waits for a byte or the end on FD, which is closed. */
+static void
+wait_for(int fd)
+{
+  char byte;
+  ssize_t got;
+
+  if (fd < 0)
+    return;
+  do
+    got = read(fd, &byte, sizeof byte);
+  while (got < 0 && errno == EINTR);
+  close(fd);
 }
 
 /* The payload is to have none of the caller's keys: a session keyring is
@@ -69,44 +105,77 @@ leave_keyring(const struct plan *plan, struct failure *failure)
 }
 
 static int
-build(const struct plan *plan, const struct hand_over *hand_over, struct inheritance *inheritance,
-      int proc_fd, struct failure *failure)
+build_root(const struct plan *plan, const struct hand_over *hand_over,
+           struct inheritance *inheritance, struct failure *failure)
 {
-  struct assembly assembly = {.plan = plan, .trees = hand_over->trees, .proc_fd = proc_fd};
+  struct assembly assembly = {
+      .plan = plan,
+      .trees = hand_over->trees,
+      .proc_fd = inheritance->proc_fd,
+  };
 
-  if (namespaces_map_ids(proc_fd, &plan->uid, &plan->gid, failure) < 0)
+  if (plan->map_ids &&
+      namespaces_map_ids(inheritance->proc_fd, &plan->uid, &plan->gid, failure) < 0)
+    return -1;
+  if (plan->detach_mounts && bind_mount_detach_from_host(failure) < 0)
+    return -1;
+  if (plan->file_label &&
+      namespaces_set_label(inheritance->proc_fd, LABEL_OF_FILES, plan->file_label, failure) < 0)
     return -1;
   /* What is made is made with exactly the permissions that the plan names. */
   inheritance->mask = umask(0);
   if (source_raise_limit(plan, &inheritance->open_files, failure) < 0 ||
-      source_clone_all(plan, assembly.trees, failure) < 0 || root_build(&assembly, failure) < 0 ||
-      root_enter(&assembly, failure) < 0)
+      source_clone_all(plan, assembly.trees, failure) < 0 || root_build(&assembly, failure) < 0)
     return -1;
-  if (namespaces_enter_inner(plan, proc_fd, failure) < 0 ||
-      namespaces_set_hostname(plan, failure) < 0)
-    return -1;
-  if (plan->loopback && netns_raise_loopback(failure) < 0)
-    return -1;
-  if (leave_keyring(plan, failure) < 0)
-    return -1;
-  return privileges_limit(plan->capabilities, &inheritance->capabilities, failure);
+  return root_enter(&assembly, failure);
 }
 
-/* Nobody inside is to trace this process, to open its binary for writing, or to
- * read what the caller typed. The words are wiped before the payload can look. */
+/* Sets up those of the namespaces in FLAGS that need it, with the power over them
+ * that the process has just now. */
 static int
-hide(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
+set_up(const struct plan *plan, uint64_t flags, struct failure *failure)
 {
-  size_t length = strlen(plan->persona->name);
+  if ((flags & CLONE_NEWUTS) && namespaces_set_hostname(plan, failure) < 0)
+    return -1;
+  return flags & CLONE_NEWNET ? netns_raise_loopback(failure) : 0;
+}
 
-  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
-      prctl(PR_SET_NAME, plan->persona->reaper_name, 0, 0, 0) < 0)
+static int
+build(const struct plan *plan, const struct hand_over *hand_over, struct inheritance *inheritance,
+      struct failure *failure)
+{
+  if (build_root(plan, hand_over, inheritance, failure) < 0 ||
+      set_up(plan, plan->namespaces, failure) < 0 ||
+      namespaces_enter_inner(plan, inheritance->proc_fd, failure) < 0 ||
+      set_up(plan, plan->inner_namespaces, failure) < 0)
+    return -1;
+  announce(plan, ANNOUNCE_READY, hand_over->control_fd);
+  if (leave_keyring(plan, failure) < 0 ||
+      privileges_limit(plan, &inheritance->capabilities, failure) < 0)
+    return -1;
+  if (lock_files(plan, hand_over->held + HELD_LOCKS, failure) < 0)
+    return -1;
+  wait_for(plan->block_fd);
+  return namespaces_check_limit(plan, failure);
+}
+
+/* In most personas nobody inside is to trace this process, to open its binary for
+ * writing, or to read what the caller typed. The words are wiped before the payload
+ * can look. */
+static int
+present(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
+{
+  const struct persona *persona = plan->persona;
+  size_t length = strlen(persona->name);
+
+  if (prctl(PR_SET_DUMPABLE, persona->hide_reaper ? 0 : 1, 0, 0, 0) < 0 ||
+      prctl(PR_SET_NAME, persona->reaper_name, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "prctl", NULL);
-  if (!plan->persona->wipe_arguments || !hand_over->words)
+  if (!persona->hide_reaper || !hand_over->words)
     return 0;
   memset(hand_over->words, 0, hand_over->words_size);
   if (length < hand_over->words_size)
-    memcpy(hand_over->words, plan->persona->name, length);
+    memcpy(hand_over->words, persona->name, length);
   return 0;
 }
 
@@ -115,7 +184,7 @@ hide(const struct plan *plan, const struct hand_over *hand_over, struct failure 
 static int
 follow_reaper(const struct start *start)
 {
-  if (!start->plan->persona->die_with_monitor)
+  if (!start->plan->die_with_monitor)
     return 0;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
     return -1;
@@ -148,50 +217,63 @@ become_subreaper(const struct plan *plan, int control_fd, int proc_fd, struct fa
 /* Starts the payload, shares memory with it until it has executed, and becomes
  * the reaper. */
 static int
-start_and_reap(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
-               int proc_fd, struct failure *failure)
+start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
+               const struct hand_over *hand_over, struct failure *failure)
 {
   struct start start = {
       .plan = plan,
       .inheritance = inheritance,
-      .control_fd = control_fd,
+      .control_fd = hand_over->control_fd,
       .reaper = getpid(),
   };
-  struct reaper reaper = {.own_namespace = has_pid_namespace(plan), .proc_fd = 0};
+  bool ends_others = !has_pid_namespace(plan) && !plan->persona->linger;
+  struct reaper reaper = {
+      .own_namespace = has_pid_namespace(plan),
+      .proc_fd = inheritance->proc_fd,
+      .status_fd = hand_over->status_fd,
+      .mask = hand_over->mask,
+  };
 
-  if (!reaper.own_namespace && become_subreaper(plan, control_fd, proc_fd, failure) < 0)
+  if (ends_others &&
+      become_subreaper(plan, hand_over->control_fd, inheritance->proc_fd, failure) < 0)
     return -1;
-  reaper_forget_signals();
+  if (!plan->persona->linger)
+    reaper_forget_signals();
   reaper.payload =
       clone(start_payload, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
   if (reaper.payload < 0)
     return failure_set(failure, STAGE_LAUNCH, "clone", "the command's process");
   /* From here on the payload may be running: nothing can be reported any more.
-   * Closing everything takes the control socket with it, and leaves nothing of
-   * the host's in the process. The descriptor of proc moves out of the way. */
-  if (!reaper.own_namespace && dup2(proc_fd, reaper.proc_fd) < 0)
-    _exit(plan->persona->status_failed);
-  close_range(reaper.own_namespace ? 0 : 1, UINT_MAX, 0);
+   * Closing all else takes the control socket with it, and leaves nothing of the
+   * host's in the process. */
+  hand_over->held[HELD_PROC] = ends_others ? inheritance->proc_fd : -1;
+  hand_over->held[HELD_STATUS] = hand_over->status_fd;
+  hand_over->held[HELD_SYNC] = plan->sync_fd;
+  descriptor_close_but(0, hand_over->held, HELD_LOCKS + plan->lock_count);
   if (privileges_drop_all(failure) < 0)
     _exit(plan->persona->status_failed);
+  if (plan->persona->linger)
+    reaper_linger(&reaper);
   reaper_run(&reaper);
 }
 
 static int
 run(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
-  struct inheritance inheritance = {0};
+  struct inheritance inheritance = {.signal_mask = hand_over->mask};
 
   if (follow_monitor(plan, SIGKILL, hand_over->control_fd, failure) < 0)
     return -1;
-  int proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (proc_fd < 0)
+  leave_documents(plan);
+  announce(plan, ANNOUNCE_START, hand_over->control_fd);
+  wait_for(plan->userns_block_fd);
+  inheritance.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (inheritance.proc_fd < 0)
     return failure_set(failure, STAGE_NAMESPACES, "open", "/proc");
-  if (build(plan, hand_over, &inheritance, proc_fd, failure) < 0 ||
-      hide(plan, hand_over, failure) < 0)
+  if (build(plan, hand_over, &inheritance, failure) < 0 || present(plan, hand_over, failure) < 0)
     return -1;
   if (plan->reaper)
-    return start_and_reap(plan, &inheritance, hand_over->control_fd, proc_fd, failure);
+    return start_and_reap(plan, &inheritance, hand_over, failure);
   payload_run(plan, &inheritance, hand_over->control_fd);
 }
 

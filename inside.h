@@ -9,10 +9,21 @@
 
 #include "plan.h"
 
+/* Where the descriptors stand that the reaper holds. */
+enum held {
+  HELD_PROC,
+  HELD_STATUS,
+  HELD_SYNC,
+  HELD_LOCKS, /* the first of the lock files */
+};
+
 /* What the monitor's side hands over besides the plan. */
 struct hand_over {
   int control_fd; /* the child's end */
+  int status_fd;  /* takes the payload's exit status, one byte; or -1 */
+  uint64_t mask;  /* the signals that the caller had blocked */
   int *trees;     /* room for plan->source_count descriptors */
+  int *held;      /* room for HELD_LOCKS + plan->lock_count descriptors */
   char *words;    /* the area of hutch's own words, to be wiped; or NULL */
   size_t words_size;
 };

@@ -6,9 +6,11 @@
 #include "inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <grp.h>
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -39,33 +41,66 @@ follow_parent(const struct plan *plan, pid_t parent, struct sandbox *sandbox,
   return 0;
 }
 
-/* The child starts with every signal blocked, and unblocks them for the payload. */
+/* The child starts with every signal blocked. */
 static int
-settle_signals(struct failure *failure)
+settle_signals(uint64_t *mask, struct failure *failure)
 {
   struct sigaction standard = {.sa_handler = SIG_DFL};
-  sigset_t all;
+  const uint64_t all = UINT64_MAX;
 
-  sigfillset(&all);
   /* A caller that ignores SIGCHLD would have the child's status thrown away. */
-  if (sigaction(SIGCHLD, &standard, NULL) < 0 || sigprocmask(SIG_SETMASK, &all, NULL) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "sigprocmask", NULL);
+  if (sigaction(SIGCHLD, &standard, NULL) < 0 ||
+      syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof all) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", NULL);
   return 0;
 }
 
 /* In a user namespace with one id mapped, groups cannot be left any more; who
  * may leave them before, does. */
 static int
-leave_groups(struct failure *failure)
+leave_groups(const struct plan *plan, struct failure *failure)
 {
-  if (geteuid() == 0 && setgroups(0, NULL) < 0 && errno != EPERM)
+  if (plan->persona->leave_groups && geteuid() == 0 && setgroups(0, NULL) < 0 && errno != EPERM)
     return failure_set(failure, STAGE_LAUNCH, "setgroups", NULL);
   return 0;
 }
 
 static int
-start(const struct plan *plan, struct sandbox *sandbox, int control_fds[2],
-      struct hand_over *hand_over, struct failure *failure)
+take_consumed(const struct plan *plan, struct failure *failure)
+{
+  for (size_t i = 0; i < plan->consumed_count; i++)
+    if (fcntl(plan->consumed_fds[i], F_SETFD, FD_CLOEXEC) < 0)
+      return failure_set(failure, STAGE_LAUNCH, "fcntl", NULL);
+  return 0;
+}
+
+/* What is joined here, the child begins in. */
+static int
+join_namespaces(const struct plan *plan, struct failure *failure)
+{
+  if (plan->userns_fd >= 0 && setns(plan->userns_fd, CLONE_NEWUSER) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "setns", "--userns");
+  if (plan->pidns_fd >= 0 && setns(plan->pidns_fd, CLONE_NEWPID) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "setns", "--pidns");
+  return 0;
+}
+
+/* Where the reaper outlives the payload, its own exit status comes too late. */
+static int
+open_channels(const struct plan *plan, int control_fds[2], int status_fds[2],
+              struct failure *failure)
+{
+  status_fds[0] = status_fds[1] = -1;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "socketpair", NULL);
+  if (plan->reaper && plan->persona->linger && pipe2(status_fds, O_CLOEXEC) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "pipe2", NULL);
+  return 0;
+}
+
+static int
+start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *hand_over,
+      struct failure *failure)
 {
   struct clone_args arguments = {
       .flags = plan->namespaces | CLONE_PIDFD,
@@ -77,11 +112,15 @@ start(const struct plan *plan, struct sandbox *sandbox, int control_fds[2],
   if (pid < 0)
     return failure_set(failure, STAGE_LAUNCH, "clone3", NULL);
   if (pid == 0) {
-    close(control_fds[0]);
+    close(sandbox->control_fd);
+    if (sandbox->status_fd >= 0)
+      close(sandbox->status_fd);
     inside_run(plan, hand_over);
   }
-  close(control_fds[1]);
-  sandbox->control_fd = control_fds[0];
+  sandbox->pid = (pid_t)pid;
+  close(hand_over->control_fd);
+  if (hand_over->status_fd >= 0)
+    close(hand_over->status_fd);
   return 0;
 }
 
@@ -90,16 +129,22 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
                struct failure *failure)
 {
   struct hand_over hand_over = {.words = origin->words.start, .words_size = origin->words.size};
-  int control_fds[2];
+  int control_fds[2], status_fds[2];
 
-  if (follow_parent(plan, origin->parent, sandbox, failure) < 0 || leave_groups(failure) < 0 ||
-      settle_signals(failure) < 0)
+  if (follow_parent(plan, origin->parent, sandbox, failure) < 0 ||
+      leave_groups(plan, failure) < 0 || settle_signals(&sandbox->mask, failure) < 0 ||
+      take_consumed(plan, failure) < 0 || join_namespaces(plan, failure) < 0 ||
+      open_channels(plan, control_fds, status_fds, failure) < 0)
     return -1;
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "socketpair", NULL);
+  sandbox->control_fd = control_fds[0];
+  sandbox->status_fd = status_fds[0];
   hand_over.control_fd = control_fds[1];
+  hand_over.status_fd = status_fds[1];
+  hand_over.mask = sandbox->mask;
   hand_over.trees = g_new(int, plan->source_count);
-  int result = start(plan, sandbox, control_fds, &hand_over, failure);
+  hand_over.held = g_new(int, HELD_LOCKS + plan->lock_count);
+  int result = start(plan, sandbox, &hand_over, failure);
   g_free(hand_over.trees);
+  g_free(hand_over.held);
   return result;
 }

@@ -14,9 +14,12 @@
 
 /* The running sandbox, as the monitor holds it. */
 struct sandbox {
-  int pidfd;      /* of the first process inside */
+  pid_t pid; /* of the first process inside */
+  int pidfd;
   int control_fd; /* the monitor's end of the control socket */
+  int status_fd;  /* where the payload's exit status comes from, or -1: the first process's */
   int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
+  uint64_t mask;  /* the signals that the caller had blocked */
 };
 
 /* What was noted before anything else was done. */
@@ -25,6 +28,7 @@ struct origin {
   struct word_area words; /* what the plan's persona may want to have wiped */
 };
 
-/* Starts the sandbox. All signals are blocked when it returns. */
+/* Starts the sandbox. All signals are blocked when it returns. The namespaces that
+ * the plan names are joined by the calling process on the way. */
 int launch_sandbox(const struct plan *plan, const struct origin *origin, struct sandbox *sandbox,
                    struct failure *failure);

@@ -3,6 +3,8 @@
 
 #include "monitor.h"
 
+#include "descriptor.h"
+#include "document.h"
 #include "reaper.h"
 #include "report.h"
 
@@ -16,6 +18,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,7 +27,19 @@ enum watched {
   WATCHED_CONTROL,
   WATCHED_SIGNALS,
   WATCHED_PARENT,
+  WATCHED_STATUS,
   WATCHED_COUNT,
+};
+
+/* What the monitor knows of the sandbox while it waits. */
+struct watch {
+  const struct plan *plan;
+  const struct sandbox *sandbox;
+  struct failure *failure;
+  struct pollfd watched[WATCHED_COUNT];
+  bool is_running; /* the payload has executed */
+  int ended_by;    /* the signal that cut the set-up short, or 0 */
+  int status;      /* the payload's exit status, once it is told; before, -1 */
 };
 
 static bool
@@ -43,25 +58,41 @@ ignores_hangup(void)
   return sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-/* Blocks the signals that are passed on, and only those. Returns a descriptor
- * that reads them. */
+/* Blocks the signals that are passed on, besides what the caller blocked if those
+ * are to act as it meant; a reader who has gone is an error, not a signal. Returns a
+ * descriptor that reads the signals to be passed on. */
 static int
-watch_signals(const struct plan *plan, struct failure *failure)
+watch_signals(const struct plan *plan, uint64_t mask, struct failure *failure)
 {
-  sigset_t set;
+  const uint64_t broken_pipe = UINT64_C(1) << (SIGPIPE - 1);
+  uint64_t forwarded = 0;
 
-  sigemptyset(&set);
   for (int signal = 1; plan->persona->forward_signals && signal < NSIG; signal++)
     if (reaper_passes_on(signal))
-      sigaddset(&set, signal);
+      forwarded |= UINT64_C(1) << (signal - 1);
   if (ignores_hangup())
-    sigdelset(&set, SIGHUP);
-  int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    forwarded &= ~(UINT64_C(1) << (SIGHUP - 1));
+  int fd =
+      (int)syscall(SYS_signalfd4, -1, &forwarded, sizeof forwarded, SFD_CLOEXEC | SFD_NONBLOCK);
   if (fd < 0)
     return failure_set(failure, STAGE_LAUNCH, "signalfd", NULL);
-  if (sigprocmask(SIG_SETMASK, &set, NULL) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "sigprocmask", NULL);
+  uint64_t blocked = forwarded | broken_pipe | (plan->persona->reset_signals ? 0 : mask);
+  if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof blocked) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", NULL);
   return fd;
+}
+
+/* The payload has what was meant for it; who waits for a descriptor's end is not
+ * to wait for the monitor. */
+static void
+close_others(const struct plan *plan, const struct sandbox *sandbox)
+{
+  const int keep[] = {
+      sandbox->pidfd,     sandbox->control_fd, sandbox->status_fd,
+      sandbox->parent_fd, plan->info_fd,       plan->json_status_fd,
+  };
+
+  descriptor_close_but(STDERR_FILENO + 1, keep, sizeof keep / sizeof keep[0]);
 }
 
 /* Whether the sender lives in another process namespace than hutch. A process
@@ -101,94 +132,134 @@ asks_to_end(int signal)
   return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
 
-/* Takes the record, if there is one. Returns false at the socket's end. */
-static bool
-take_record(const struct sandbox *sandbox, struct failure *failure)
-{
-  struct failure record;
-  ssize_t got = recv(sandbox->control_fd, &record, sizeof record, MSG_DONTWAIT);
-
-  if (got == sizeof record)
-    *failure = record;
-  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
-}
-
 /* A reaper in a shared process namespace has others to end before itself, once
  * there are any. */
 static void
-end_sandbox(const struct plan *plan, const struct sandbox *sandbox, bool is_running)
+end_sandbox(const struct watch *watch)
 {
-  int signal = plan->reaper && shares_pids(plan) && is_running ? SIGNAL_END : SIGKILL;
+  const struct plan *plan = watch->plan;
+  bool ends_others = plan->reaper && !plan->persona->linger && shares_pids(plan);
 
-  pidfd_send_signal(sandbox->pidfd, signal, NULL, 0);
+  pidfd_send_signal(watch->sandbox->pidfd, ends_others && watch->is_running ? SIGNAL_END : SIGKILL,
+                    NULL, 0);
+}
+
+/* Answers when the child asks for the announcement. */
+static void
+announce(const struct watch *watch)
+{
+  if (document_announce(watch->plan, watch->sandbox->pid, watch->failure) < 0)
+    end_sandbox(watch);
+  else
+    send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL);
+}
+
+/* Takes what the child has to say. The socket's end says that the payload runs. */
+static void
+take_record(struct watch *watch)
+{
+  struct failure record;
+  ssize_t got = recv(watch->sandbox->control_fd, &record, sizeof record, MSG_DONTWAIT);
+
+  if (got == sizeof record) {
+    *watch->failure = record;
+  } else if (got == 1) {
+    announce(watch);
+  } else if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+    watch->watched[WATCHED_CONTROL].fd = -1;
+    watch->is_running = true;
+  }
 }
 
 /* While the sandbox is being built there is nobody to pass a signal on to: one
- * that asks for the end is obeyed. Returns it, or 0. */
-static int
-take_signals(const struct plan *plan, const struct sandbox *sandbox, int signal_fd, bool is_running)
+ * that asks for the end is obeyed. */
+static void
+take_signals(struct watch *watch)
 {
   struct signalfd_siginfo info;
-  int asked = 0;
 
-  while (read(signal_fd, &info, sizeof info) == sizeof info) {
-    if (is_running)
-      pass_on(plan, sandbox, &info);
+  while (read(watch->watched[WATCHED_SIGNALS].fd, &info, sizeof info) == sizeof info) {
+    if (watch->is_running)
+      pass_on(watch->plan, watch->sandbox, &info);
     else if (asks_to_end((int)info.ssi_signo))
-      asked = (int)info.ssi_signo;
+      watch->ended_by = (int)info.ssi_signo;
   }
-  if (asked != 0)
-    end_sandbox(plan, sandbox, false);
-  return asked;
+  if (watch->ended_by != 0)
+    end_sandbox(watch);
+}
+
+/* A reaper that is gone without a word leaves its own end to tell. */
+static void
+take_status(struct watch *watch)
+{
+  unsigned char status;
+
+  if (read(watch->sandbox->status_fd, &status, sizeof status) == sizeof status)
+    watch->status = status;
+  watch->watched[WATCHED_STATUS].fd = -1;
 }
 
 /* Reaps the first process of the sandbox. Where it was PID 1, the kernel has
  * ended and reaped everything else before it lets it be reaped. */
 static int
-collect(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure)
+collect(const struct watch *watch)
 {
   siginfo_t info;
 
-  if (waitid(P_PIDFD, (id_t)sandbox->pidfd, &info, WEXITED) < 0) {
-    failure_set(failure, STAGE_LAUNCH, "waitid", NULL);
-    return plan->persona->status_failed;
+  if (waitid(P_PIDFD, (id_t)watch->sandbox->pidfd, &info, WEXITED) < 0) {
+    failure_set(watch->failure, STAGE_LAUNCH, "waitid", NULL);
+    return watch->plan->persona->status_failed;
   }
-  if (failure_is_set(failure))
-    return report_status(plan->persona, failure);
+  if (failure_is_set(watch->failure))
+    return report_status(watch->plan->persona, watch->failure);
+  if (watch->ended_by != 0)
+    return 128 + watch->ended_by;
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+static void
+take_events(struct watch *watch)
+{
+  struct pollfd *watched = watch->watched;
+
+  if (watched[WATCHED_CONTROL].revents)
+    take_record(watch);
+  if (watched[WATCHED_SIGNALS].revents && watch->ended_by == 0)
+    take_signals(watch);
+  if (watched[WATCHED_STATUS].revents)
+    take_status(watch);
+  if (watched[WATCHED_PARENT].revents) {
+    end_sandbox(watch);
+    watched[WATCHED_PARENT].fd = -1;
+  }
 }
 
 int
 monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure)
 {
-  struct pollfd watched[WATCHED_COUNT] = {
-      [WATCHED_SANDBOX] = {.fd = sandbox->pidfd, .events = POLLIN},
-      [WATCHED_CONTROL] = {.fd = sandbox->control_fd, .events = POLLIN},
-      [WATCHED_SIGNALS] = {.fd = watch_signals(plan, failure), .events = POLLIN},
-      [WATCHED_PARENT] = {.fd = sandbox->parent_fd, .events = POLLIN},
-  };
-  bool is_running = false;
-  int ended_by = 0;
+  struct watch watch = {.plan = plan, .sandbox = sandbox, .failure = failure, .status = -1};
 
+  close_others(plan, sandbox);
+  watch.watched[WATCHED_SANDBOX] = (struct pollfd){.fd = sandbox->pidfd, .events = POLLIN};
+  watch.watched[WATCHED_CONTROL] = (struct pollfd){.fd = sandbox->control_fd, .events = POLLIN};
+  watch.watched[WATCHED_PARENT] = (struct pollfd){.fd = sandbox->parent_fd, .events = POLLIN};
+  watch.watched[WATCHED_STATUS] = (struct pollfd){.fd = sandbox->status_fd, .events = POLLIN};
+  watch.watched[WATCHED_SIGNALS] = (struct pollfd){
+      .fd = watch_signals(plan, sandbox->mask, failure),
+      .events = POLLIN,
+  };
   if (failure_is_set(failure))
-    end_sandbox(plan, sandbox, is_running);
-  while (!watched[WATCHED_SANDBOX].revents) {
-    if (poll(watched, WATCHED_COUNT, -1) < 0 && errno != EINTR) {
+    end_sandbox(&watch);
+  while (!watch.watched[WATCHED_SANDBOX].revents && watch.status < 0) {
+    if (poll(watch.watched, WATCHED_COUNT, -1) < 0 && errno != EINTR) {
       failure_set(failure, STAGE_LAUNCH, "poll", NULL);
-      end_sandbox(plan, sandbox, is_running);
+      end_sandbox(&watch);
       break;
     }
-    if (watched[WATCHED_CONTROL].revents && !take_record(sandbox, failure)) {
-      watched[WATCHED_CONTROL].fd = -1;
-      is_running = true;
-    }
-    if (watched[WATCHED_SIGNALS].revents && ended_by == 0)
-      ended_by = take_signals(plan, sandbox, watched[WATCHED_SIGNALS].fd, is_running);
-    if (watched[WATCHED_PARENT].revents) {
-      end_sandbox(plan, sandbox, is_running);
-      watched[WATCHED_PARENT].fd = -1;
-    }
+    take_events(&watch);
   }
-  int status = collect(plan, sandbox, failure);
-  return ended_by != 0 && !failure_is_set(failure) ? 128 + ended_by : status;
+  int status = watch.status >= 0 ? watch.status : collect(&watch);
+  if (!failure_is_set(failure) && watch.ended_by == 0)
+    document_end(plan, status);
+  return status;
 }

@@ -49,14 +49,51 @@ namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *g
   return write_map(proc_fd, "self/gid_map", gid, failure);
 }
 
+static int
+enter_new(const struct plan *plan, int proc_fd, struct failure *failure)
+{
+  struct id_map uid = plan->inner_uid, gid = plan->inner_gid;
+
+  if (plan->inner_keeps_ids) {
+    uid.inside = uid.outside = geteuid();
+    gid.inside = gid.outside = getegid();
+  }
+  /* The limit counts what a namespace has below it, at any depth: the inner one
+   * uses it up, and nobody in there has power over the outer one's limit. */
+  if (plan->limit_userns &&
+      write_proc(proc_fd, "sys/user/max_user_namespaces", "1", 1, failure) < 0)
+    return -1;
+  if (unshare((int)plan->inner_namespaces) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "unshare", "the inner user namespace");
+  return namespaces_map_ids(proc_fd, &uid, &gid, failure);
+}
+
 int
 namespaces_enter_inner(const struct plan *plan, int proc_fd, struct failure *failure)
 {
-  if (plan->inner_namespaces == 0)
-    return 0;
-  if (unshare((int)plan->inner_namespaces) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "unshare", "the inner user namespace");
-  return namespaces_map_ids(proc_fd, &plan->inner_uid, &plan->inner_gid, failure);
+  if (plan->userns2_fd >= 0 && setns(plan->userns2_fd, CLONE_NEWUSER) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "setns", "--userns2");
+  return plan->inner_namespaces != 0 ? enter_new(plan, proc_fd, failure) : 0;
+}
+
+int
+namespaces_check_limit(const struct plan *plan, struct failure *failure)
+{
+  if (plan->assert_limited && unshare(CLONE_NEWUSER) == 0)
+    return failure_say(failure, STAGE_NAMESPACES, NULL,
+                       "creation of new user namespaces was not disabled as requested");
+  return 0;
+}
+
+int
+namespaces_set_label(int proc_fd, enum label_of what, const char *label, struct failure *failure)
+{
+  static const char *const names[] = {
+      [LABEL_OF_FILES] = "thread-self/attr/fscreate",
+      [LABEL_OF_COMMAND] = "thread-self/attr/exec",
+  };
+
+  return write_proc(proc_fd, names[what], label, strlen(label), failure);
 }
 
 int

@@ -1,4 +1,4 @@
-/* namespaces: id maps, the inner user namespace, the host name.
+/* namespaces: id maps, the inner user namespace, the host name, SELinux contexts.
  *
  * clone3 makes the namespaces; this room makes them usable. Right of the fork
  * line. It should write what the plan says and check nothing twice; it must not
@@ -20,5 +20,18 @@ int namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_ma
  * root of its mount namespace. */
 int namespaces_enter_inner(const struct plan *plan, int proc_fd, struct failure *failure);
 
+/* Fails if the plan says that nobody inside can make a user namespace and somebody
+ * can. To be called with the capabilities of the payload. */
+int namespaces_check_limit(const struct plan *plan, struct failure *failure);
+
 /* Sets the host name, if the plan has one. */
 int namespaces_set_hostname(const struct plan *plan, struct failure *failure);
+
+enum label_of {
+  LABEL_OF_FILES,   /* files that the calling process makes from now on */
+  LABEL_OF_COMMAND, /* what it executes next */
+};
+
+/* Sets a SELinux context of the calling process. */
+int namespaces_set_label(int proc_fd, enum label_of what, const char *label,
+                         struct failure *failure);

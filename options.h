@@ -27,7 +27,8 @@ struct option {
   enum option_group group;
   int (*handle)(struct reader *reader, const struct option *option, char **operands);
   uint64_t value;      /* what distinguishes this row from others of its handler */
-  unsigned flags;      /* operation_flag, for rows that add operations */
+  unsigned flags;      /* operation_flag in rows that add operations, else the refusal of
+                        * a descriptor that is closed */
   const char *help;    /* one line */
   const char *details; /* more sentences for the manual, or NULL */
 };
@@ -37,7 +38,8 @@ enum intent {
   INTENT_RUN,
   INTENT_HELP,
   INTENT_VERSION,
-  INTENT_FAIL, /* the failure says why */
+  INTENT_USAGE, /* no command, and the persona says how to give one */
+  INTENT_FAIL,  /* the failure says why */
 };
 
 extern const struct option options_table[];

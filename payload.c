@@ -3,6 +3,7 @@
 
 #include "payload.h"
 
+#include "namespaces.h"
 #include "privileges.h"
 #include "report.h"
 #include "seccomp.h"
@@ -39,12 +40,14 @@ reset_signals(void)
       syscall(SYS_rt_sigaction, i, &none, NULL, sizeof none.mask);
 }
 
+/* The first filter may allow nothing but execve, so this comes before. */
 static int
-unblock_signals(struct failure *failure)
+restore_mask(const struct plan *plan, const struct inheritance *inheritance,
+             struct failure *failure)
 {
-  uint64_t none = 0;
+  const uint64_t mask = plan->persona->reset_signals ? 0 : inheritance->signal_mask;
 
-  if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none) < 0)
+  if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask) < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "rt_sigprocmask", NULL);
   return 0;
 }
@@ -135,10 +138,13 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, struct f
     return -1;
   if (plan->persona->reset_signals)
     reset_signals();
-  if (privileges_raise_ambient(inheritance->capabilities, failure) < 0 ||
-      privileges_check(inheritance->capabilities, failure) < 0)
+  if (privileges_raise_ambient(plan, inheritance->capabilities, failure) < 0 ||
+      privileges_check(plan, inheritance->capabilities, failure) < 0)
     return -1;
-  return unblock_signals(failure) < 0 ? -1 : seccomp_load_filters(plan, failure);
+  if (plan->exec_label &&
+      namespaces_set_label(inheritance->proc_fd, LABEL_OF_COMMAND, plan->exec_label, failure) < 0)
+    return -1;
+  return restore_mask(plan, inheritance, failure) < 0 ? -1 : seccomp_load_filters(plan, failure);
 }
 
 /* Does not return, on a stack that a sanitizer does not know. */

@@ -14,9 +14,11 @@
 
 /* What the payload is to find as its caller left it. */
 struct inheritance {
-  mode_t mask; /* umask */
+  mode_t mask;          /* umask */
+  uint64_t signal_mask; /* the signals that were blocked */
   struct rlimit open_files;
   uint64_t capabilities; /* what privileges_limit() kept */
+  int proc_fd;           /* the host's proc, until it executes */
 };
 
 /* Becomes the plan's command. A failure goes to CONTROL_FD. */

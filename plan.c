@@ -9,40 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct persona personas[] = {
-    {
-        .name = "hutch",
-        .reaper_name = "hutch-reaper",
-        .namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-                      CLONE_NEWCGROUP,
-        .map_to_root = true,
-        .close_descriptors = true,
-        .forward_signals = true,
-        .reset_signals = true,
-        .die_with_monitor = true,
-        .wipe_arguments = true,
-        .filter_terminal = true,
-        .private_mounts = true,
-        .new_keyring = true,
-        .lock_mounts = true,
-        .status_failed = 125,
-        .status_not_executable = 126,
-        .status_not_found = 127,
-    },
-};
-
-const struct persona *
-persona_find(const char *program)
-{
-  const char *slash = program ? strrchr(program, '/') : NULL;
-  const char *name = slash ? slash + 1 : program;
-
-  for (size_t i = 0; name && i < G_N_ELEMENTS(personas); i++)
-    if (strcmp(name, personas[i].name) == 0)
-      return &personas[i];
-  return &personas[0];
-}
-
 void
 draft_init(struct draft *draft, const struct persona *persona)
 {
@@ -52,119 +18,209 @@ draft_init(struct draft *draft, const struct persona *persona)
       .claims = g_array_new(FALSE, FALSE, sizeof(struct claim)),
       .filters = g_array_new(FALSE, FALSE, sizeof(struct filter)),
       .keep_fds = g_array_new(FALSE, FALSE, sizeof(int)),
+      .consumed = g_array_new(FALSE, FALSE, sizeof(int)),
       .layers = g_ptr_array_new(),
+      .lock_files = g_ptr_array_new(),
+      .warnings = g_ptr_array_new(),
       .variables = g_array_new(FALSE, FALSE, sizeof(struct variable)),
   };
 }
 
-static bool
-needs_quotes(const char *word)
+/* The flags of NAMESPACES that this kernel has. */
+static uint64_t
+available(uint64_t namespaces)
 {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                              "_-+=:,./@%^";
-
-  return word[0] == '\0' || word[strspn(word, plain)] != '\0';
+  if ((namespaces & CLONE_NEWUSER) && access("/proc/self/ns/user", F_OK) < 0)
+    namespaces &= ~(uint64_t)CLONE_NEWUSER;
+  if ((namespaces & CLONE_NEWCGROUP) && access("/proc/self/ns/cgroup", F_OK) < 0)
+    namespaces &= ~(uint64_t)CLONE_NEWCGROUP;
+  return namespaces;
 }
 
-char *
-typed_to_string(const struct typed *typed)
+/* An ordinary user can make the others only together with a user namespace. */
+static uint64_t
+namespaces_of(const struct draft *draft)
 {
-  GString *text = g_string_new(NULL);
+  uint64_t asked = draft->unshare | available(draft->unshare_try);
+  uint64_t namespaces = ((draft->persona->namespaces | asked) & ~draft->share) | CLONE_NEWNS;
 
-  for (int i = 0; i < typed->count; i++) {
-    g_autofree char *quoted = needs_quotes(typed->words[i]) ? g_shell_quote(typed->words[i]) : NULL;
-    if (i > 0)
-      g_string_append_c(text, ' ');
-    g_string_append(text, quoted ? quoted : typed->words[i]);
-  }
-  return g_string_free(text, FALSE);
+  if (draft_asked(&draft->userns))
+    return namespaces & ~(uint64_t)CLONE_NEWUSER;
+  if (!draft->persona->root_keeps_namespace || geteuid() != 0)
+    namespaces |= CLONE_NEWUSER;
+  return namespaces;
 }
 
 /* --- cross-option rules --------------------------------------------------- */
 
-static uint64_t
-namespaces_of(const struct draft *draft)
+static bool
+has_own_user(const struct draft *draft)
 {
-  return ((draft->persona->namespaces | draft->unshare) & ~draft->share) | CLONE_NEWUSER |
-         CLONE_NEWNS;
+  return ((draft->persona->namespaces | draft->unshare | draft->unshare_try) & CLONE_NEWUSER) &&
+         !draft_asked(&draft->userns);
 }
 
 static bool
-asked(const struct request *request)
+hostname_without_uts(const struct draft *draft, uint64_t namespaces)
 {
-  return request->typed.count > 0;
+  return draft_asked(&draft->hostname) && !(namespaces & CLONE_NEWUTS);
 }
 
 static bool
-hostname_without_uts(const struct draft *draft)
+pid_1_without_namespace(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->hostname) && !(namespaces_of(draft) & CLONE_NEWUTS);
+  return draft_asked(&draft->as_pid_1) && !(namespaces & CLONE_NEWPID);
 }
 
 static bool
-pid_1_without_namespace(const struct draft *draft)
+keep_id_and_uid(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->as_pid_1) && !(namespaces_of(draft) & CLONE_NEWPID);
+  (void)namespaces;
+  return draft_asked(&draft->keep_id) && draft_asked(&draft->uid);
 }
 
 static bool
-keep_id_and_uid(const struct draft *draft)
+keep_id_and_gid(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->keep_id) && asked(&draft->uid);
+  (void)namespaces;
+  return draft_asked(&draft->keep_id) && draft_asked(&draft->gid);
 }
 
 static bool
-keep_id_and_gid(const struct draft *draft)
+uid_without_user(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->keep_id) && asked(&draft->gid);
+  return draft_asked(&draft->uid) && !draft_asked(&draft->userns) && !(namespaces & CLONE_NEWUSER);
 }
 
 static bool
-perms_for_nothing(const struct draft *draft)
+gid_without_user(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->perms);
+  return draft_asked(&draft->gid) && !draft_asked(&draft->userns) && !(namespaces & CLONE_NEWUSER);
+}
+
+/* The ids of a namespace that somebody else made are not hutch's to choose. */
+static bool
+maps_are_given(const struct draft *draft)
+{
+  return draft->persona->strict &&
+         (draft_asked(&draft->userns) || draft_asked(&draft->userns_block_fd));
 }
 
 static bool
-layers_for_nothing(const struct draft *draft)
+uid_of_given_maps(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->overlay_source);
+  (void)namespaces;
+  return draft_asked(&draft->uid) && maps_are_given(draft);
 }
 
 static bool
-size_for_nothing(const struct draft *draft)
+gid_of_given_maps(const struct draft *draft, uint64_t namespaces)
 {
-  return asked(&draft->size);
+  (void)namespaces;
+  return draft_asked(&draft->gid) && maps_are_given(draft);
+}
+
+static bool
+disable_without_user(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->disable_userns) && !has_own_user(draft);
+}
+
+static bool
+block_without_user(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->userns_block_fd) && !has_own_user(draft);
+}
+
+static bool
+block_without_info(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->userns_block_fd) && !draft_asked(&draft->info_fd);
+}
+
+static bool
+joins_and_makes_user(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->userns) && (draft->unshare & CLONE_NEWUSER);
+}
+
+/* A reaper that ends what descends from it finds the numbers of those in a proc
+ * of the host's, which are not the numbers of a namespace that it joined. */
+static bool
+reaps_in_joined_pids(const struct draft *draft, uint64_t namespaces)
+{
+  return draft_asked(&draft->pidns) && !(namespaces & CLONE_NEWPID) && !draft->persona->linger;
+}
+
+static bool
+perms_for_nothing(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->perms) && draft->persona->strict;
+}
+
+static bool
+size_for_nothing(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->size) && draft->persona->strict;
+}
+
+static bool
+layers_for_nothing(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->overlay_source);
 }
 
 static const struct rule {
-  bool (*broken)(const struct draft *draft);
+  bool (*broken)(const struct draft *draft, uint64_t namespaces);
   size_t request; /* where in the draft the option to name is */
-  const char *text;
+  enum refusal refusal;
 } rules[] = {
-    {hostname_without_uts, DRAFT_REQUEST(hostname), "does not go together with --share-uts"},
-    {pid_1_without_namespace, DRAFT_REQUEST(as_pid_1), "does not go together with --share-pid"},
-    {keep_id_and_uid, DRAFT_REQUEST(uid), "does not go together with --keep-id"},
-    {keep_id_and_gid, DRAFT_REQUEST(gid), "does not go together with --keep-id"},
-    {perms_for_nothing, DRAFT_REQUEST(perms), "no option follows that it could concern"},
-    {layers_for_nothing, DRAFT_REQUEST(overlay_source),
-     "no overlay follows that it could be a layer of"},
-    {size_for_nothing, DRAFT_REQUEST(size), "no option follows that it could concern"},
+    {hostname_without_uts, DRAFT_REQUEST(hostname), REFUSE_HOSTNAME_SHARED},
+    {pid_1_without_namespace, DRAFT_REQUEST(as_pid_1), REFUSE_PID_1_SHARED},
+    {keep_id_and_uid, DRAFT_REQUEST(uid), REFUSE_KEEP_ID},
+    {keep_id_and_gid, DRAFT_REQUEST(gid), REFUSE_KEEP_ID},
+    {uid_without_user, DRAFT_REQUEST(uid), REFUSE_ID_WITHOUT_USER},
+    {gid_without_user, DRAFT_REQUEST(gid), REFUSE_ID_WITHOUT_USER},
+    {uid_of_given_maps, DRAFT_REQUEST(uid), REFUSE_ID_JOINED},
+    {gid_of_given_maps, DRAFT_REQUEST(gid), REFUSE_ID_JOINED},
+    {disable_without_user, DRAFT_REQUEST(disable_userns), REFUSE_DISABLE_WITHOUT_USER},
+    {block_without_user, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_USER},
+    {block_without_info, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_INFO},
+    {joins_and_makes_user, DRAFT_REQUEST(userns), REFUSE_USER_TWICE},
+    {reaps_in_joined_pids, DRAFT_REQUEST(pidns), REFUSE_JOINED_PIDS},
+    {perms_for_nothing, DRAFT_REQUEST(perms), REFUSE_PERMS_LAST},
+    {layers_for_nothing, DRAFT_REQUEST(overlay_source), REFUSE_LAYERS_LAST},
+    {size_for_nothing, DRAFT_REQUEST(size), REFUSE_SIZE_LAST},
 };
 
 static int
-check_rules(const struct draft *draft, struct failure *failure)
+refuse(const struct draft *draft, enum refusal refusal, const struct typed *typed,
+       struct failure *failure)
 {
+  g_autofree char *text = phrases_refusal(draft->persona->style, refusal, typed, NULL);
+
+  return failure_say(failure, STAGE_PLAN, NULL, text);
+}
+
+static int
+check_rules(const struct draft *draft, uint64_t namespaces, struct failure *failure)
+{
+  static const struct typed nothing;
+
   for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
-    if (!rules[i].broken(draft))
+    if (!rules[i].broken(draft, namespaces))
       continue;
     const struct request *culprit = draft_request((struct draft *)draft, rules[i].request);
-    g_autofree char *typed = typed_to_string(&culprit->typed);
-    return failure_say(failure, STAGE_PLAN, typed, rules[i].text);
+    return refuse(draft, rules[i].refusal, &culprit->typed, failure);
   }
-  if (!draft->command)
-    return failure_say(failure, STAGE_PLAN, NULL, "no command given, see --help");
-  return 0;
+  return draft->command ? 0 : refuse(draft, REFUSE_NO_COMMAND, &nothing, failure);
 }
 
 /* --- sealing -------------------------------------------------------------- */
@@ -178,32 +234,75 @@ has_operation(const struct draft *draft, enum operation_kind kind)
   return false;
 }
 
-/* The inner user namespace, entered when the root is complete, has two uses:
- * devpts can be mounted only where id 0 is mapped, so other ids are mapped a
- * level further in; and what is mounted by the outer one is locked in the inner
- * one, so that capabilities that are kept have no power over it. The namespaces
- * that are set up or used with capabilities once the root is entered belong to
- * the inner one then. */
-static void
-seal_identity(const struct draft *draft, struct plan *plan)
+static int
+fd_of(const struct request *request)
 {
-  bool keep = asked(&draft->keep_id) || !draft->persona->map_to_root;
-  uint32_t uid = asked(&draft->uid) ? draft->uid.number : keep ? geteuid() : 0;
-  uint32_t gid = asked(&draft->gid) ? draft->gid.number : keep ? getegid() : 0;
-  bool lock = draft->capabilities != 0 && draft->persona->lock_mounts;
-  bool nest = has_operation(draft, OPERATION_DEV) && (uid != 0 || gid != 0);
+  return draft_asked(request) ? (int)request->number : -1;
+}
 
-  plan->namespaces = namespaces_of(draft);
-  plan->uid = (struct id_map){.inside = uid, .outside = geteuid()};
-  plan->gid = (struct id_map){.inside = gid, .outside = getegid()};
-  if (!lock && !nest)
+static void
+seal_privileges(const struct draft *draft, struct plan *plan)
+{
+  bool keeps = draft->persona->root_keeps_privileges && geteuid() == 0;
+
+  plan->keep_privileges = keeps && !draft_asked(&draft->capabilities);
+  plan->capabilities =
+      ((keeps ? UINT64_MAX : 0) & ~draft->drop_capabilities) | draft->add_capabilities;
+}
+
+/* The inner user namespace, entered when the root is complete, has three uses:
+ * devpts can be mounted only where id 0 is mapped, so other ids are mapped a
+ * level further in; what is mounted by the outer one is locked in the inner one,
+ * so that capabilities that are kept have no power over it; and it can use up the
+ * outer one's limit, so that there can be no further one. */
+static void
+seal_inner(const struct draft *draft, struct plan *plan)
+{
+  const struct id_map uid = plan->uid, gid = plan->gid;
+  bool lock = plan->capabilities != 0 && draft->persona->lock_mounts;
+  bool nest =
+      plan->map_ids && has_operation(draft, OPERATION_DEV) && (uid.inside != 0 || gid.inside != 0);
+
+  plan->limit_userns = draft_asked(&draft->disable_userns);
+  plan->assert_limited = plan->limit_userns || draft_asked(&draft->assert_userns_disabled);
+  if (!lock && !nest && !plan->limit_userns)
     return;
-  plan->uid.inside = plan->gid.inside = 0;
-  plan->inner_uid = (struct id_map){.inside = uid, .outside = 0};
-  plan->inner_gid = (struct id_map){.inside = gid, .outside = 0};
-  uint64_t owned = plan->namespaces & (CLONE_NEWNET | CLONE_NEWUTS);
-  plan->inner_namespaces = CLONE_NEWUSER | owned | (lock ? CLONE_NEWNS : 0);
-  plan->namespaces &= ~owned;
+  plan->inner_namespaces = CLONE_NEWUSER | (lock ? CLONE_NEWNS : 0);
+  plan->inner_keeps_ids = !plan->map_ids;
+  if (lock || nest)
+    plan->uid.inside = plan->gid.inside = 0;
+  plan->inner_uid = (struct id_map){.inside = uid.inside, .outside = plan->uid.inside};
+  plan->inner_gid = (struct id_map){.inside = gid.inside, .outside = plan->gid.inside};
+  /* Capabilities that are kept are those of the inner one. */
+  if (draft->persona->own_network && plan->map_ids && (lock || nest)) {
+    uint64_t owned = plan->namespaces & (CLONE_NEWNET | CLONE_NEWUTS);
+    plan->inner_namespaces |= owned;
+    plan->namespaces &= ~owned;
+  }
+}
+
+static void
+seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
+{
+  bool keep = draft_asked(&draft->keep_id) || !draft->persona->map_to_root;
+
+  plan->namespaces = namespaces;
+  plan->userns_fd = fd_of(&draft->userns);
+  plan->userns2_fd = fd_of(&draft->userns2);
+  plan->pidns_fd = fd_of(&draft->pidns);
+  plan->map_ids = (namespaces & CLONE_NEWUSER) && !draft_asked(&draft->userns_block_fd);
+  /* The mounts of a user namespace's own do not reach the host's. */
+  plan->detach_mounts = !(namespaces & CLONE_NEWUSER) && plan->userns_fd < 0;
+  plan->uid = (struct id_map){
+      .inside = draft_asked(&draft->uid) ? draft->uid.number : (keep ? geteuid() : 0),
+      .outside = geteuid(),
+  };
+  plan->gid = (struct id_map){
+      .inside = draft_asked(&draft->gid) ? draft->gid.number : (keep ? getegid() : 0),
+      .outside = getegid(),
+  };
+  plan->hostname = draft->hostname.text;
+  seal_inner(draft, plan);
 }
 
 /* Without a process namespace of the sandbox's own the kernel gives it no proc of
@@ -225,7 +324,7 @@ seal_operations(const struct draft *draft, struct plan *plan)
   for (guint i = 0; i < draft->operations->len; i++) {
     struct operation *operation = &g_array_index(draft->operations, struct operation, i);
     if (operation->kind == OPERATION_PROC)
-      settle_proc(operation, !(plan->namespaces & CLONE_NEWPID));
+      settle_proc(operation, !(plan->namespaces & CLONE_NEWPID) && plan->pidns_fd < 0);
   }
   plan->operations = (const struct operation *)(const void *)draft->operations->data;
   plan->operation_count = draft->operations->len;
@@ -286,7 +385,7 @@ seal_directories(const struct draft *draft, struct plan *plan)
   char *current = getcwd(NULL, 0);
 
   plan->directories = directories;
-  plan->directory_required = asked(&draft->chdir);
+  plan->directory_required = draft_asked(&draft->chdir);
   if (plan->directory_required) {
     add_directory(directories, plan, draft->chdir.text);
     return;
@@ -306,7 +405,7 @@ seal_command(const struct draft *draft, struct plan *plan)
 
   memcpy(argv + 1, draft->command, (count + 1) * sizeof *argv);
   argv[0] = (char *)"/bin/sh";
-  if (asked(&draft->argv0))
+  if (draft_asked(&draft->argv0))
     argv[1] = (char *)draft->argv0.text;
   plan->argv = argv;
   plan->command = draft->command[0];
@@ -314,23 +413,60 @@ seal_command(const struct draft *draft, struct plan *plan)
   plan->candidates = candidates_of(draft->command[0], environment_get(plan->environment, "PATH"));
 }
 
+/* Descriptors: who gets which, and who waits for which. */
+static void
+seal_descriptors(const struct draft *draft, struct plan *plan)
+{
+  plan->sync_fd = fd_of(&draft->sync_fd);
+  plan->block_fd = fd_of(&draft->block_fd);
+  plan->userns_block_fd = fd_of(&draft->userns_block_fd);
+  plan->info_fd = fd_of(&draft->info_fd);
+  plan->json_status_fd = fd_of(&draft->json_status_fd);
+  if (plan->sync_fd >= 0 && !plan->reaper)
+    g_array_append_val(draft->keep_fds, plan->sync_fd);
+  plan->keep_fds = (const int *)(const void *)draft->keep_fds->data;
+  plan->keep_count = draft->keep_fds->len;
+  plan->consumed_fds = (const int *)(const void *)draft->consumed->data;
+  plan->consumed_count = draft->consumed->len;
+  if (plan->info_fd >= 0 || plan->json_status_fd >= 0)
+    plan->announcement =
+        plan->inner_namespaces & (CLONE_NEWNET | CLONE_NEWUTS) ? ANNOUNCE_READY : ANNOUNCE_START;
+}
+
+static void
+seal_life(const struct draft *draft, struct plan *plan)
+{
+  bool something_to_hold = draft_asked(&draft->sync_fd) || draft->lock_files->len > 0;
+
+  plan->reaper =
+      !draft_asked(&draft->as_pid_1) &&
+      (draft->persona->always_reap || (plan->namespaces & CLONE_NEWPID) || something_to_hold);
+  plan->new_session = draft_asked(&draft->new_session);
+  plan->die_with_parent = draft_asked(&draft->die_with_parent);
+  plan->die_with_monitor = draft->persona->die_with_monitor || plan->die_with_parent;
+  plan->lock_files = (const char *const *)draft->lock_files->pdata;
+  plan->lock_count = draft->lock_files->len;
+}
+
 int
 plan_seal(const struct draft *draft, struct plan *plan, struct failure *failure)
 {
-  *plan = (struct plan){.persona = draft->persona};
-  if (check_rules(draft, failure) < 0)
+  uint64_t namespaces = namespaces_of(draft);
+
+  *plan = (struct plan){
+      .persona = draft->persona,
+      .level_prefix = draft_asked(&draft->level_prefix),
+      .exec_label = draft->exec_label.text,
+      .file_label = draft->file_label.text,
+  };
+  if (check_rules(draft, namespaces, failure) < 0)
     return -1;
-  seal_identity(draft, plan);
-  plan->hostname = draft->hostname.text;
-  plan->loopback = ((plan->namespaces | plan->inner_namespaces) & CLONE_NEWNET) != 0;
+  seal_privileges(draft, plan);
+  seal_identity(draft, namespaces, plan);
   seal_operations(draft, plan);
   seal_filters(draft, plan);
-  plan->capabilities = draft->capabilities;
-  plan->keep_fds = (const int *)(const void *)draft->keep_fds->data;
-  plan->keep_count = draft->keep_fds->len;
-  plan->reaper = !asked(&draft->as_pid_1);
-  plan->new_session = asked(&draft->new_session);
-  plan->die_with_parent = asked(&draft->die_with_parent);
+  seal_life(draft, plan);
+  seal_descriptors(draft, plan);
   seal_command(draft, plan);
   seal_directories(draft, plan);
   return 0;

@@ -11,6 +11,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "persona.h"
+
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,26 +67,6 @@ struct filter {
   int word_count;
 };
 
-/* The defaults in which the names of the program differ. */
-struct persona {
-  const char *name;
-  const char *reaper_name; /* what process lists show for PID 1, at most 15 bytes */
-  uint64_t namespaces;     /* CLONE_NEW* flags unshared without being asked */
-  bool map_to_root;        /* uid and gid 0 inside unless told otherwise */
-  bool close_descriptors;  /* the payload gets 0, 1, 2 and what it is to keep */
-  bool forward_signals;    /* signals sent to the monitor reach the payload */
-  bool reset_signals;      /* mask and dispositions of the payload are default */
-  bool die_with_monitor;   /* nothing inside outlives the monitor */
-  bool wipe_arguments;     /* PID 1 shows nothing of the caller's words */
-  bool filter_terminal;    /* ioctls that type into a terminal are refused */
-  bool private_mounts;     /* mounts made on the host later do not appear inside */
-  bool new_keyring;        /* the caller's session keyring is left behind */
-  bool lock_mounts;        /* kept capabilities have no power over the mounts */
-  int status_failed;       /* exit status when the sandbox could not be built */
-  int status_not_found;    /* ... when the command does not exist */
-  int status_not_executable;
-};
-
 /* One way to arrive at a working directory, with the matching PWD entry. */
 struct directory {
   const char *path;
@@ -92,6 +74,13 @@ struct directory {
 };
 
 enum { DIRECTORIES_MAX = 3 };
+
+/* When the monitor is to tell who is inside which namespaces. */
+enum announcement {
+  ANNOUNCE_NEVER,
+  ANNOUNCE_START, /* as soon as there is a process */
+  ANNOUNCE_READY, /* when all its namespaces are there */
+};
 
 /* One line of uid_map or gid_map, of length one. */
 struct id_map {
@@ -104,12 +93,19 @@ struct plan {
 
   uint64_t namespaces;       /* CLONE_NEW* flags for clone3 */
   uint64_t inner_namespaces; /* unshared once the root is entered; 0 for none */
+  bool map_ids;              /* the id maps are hutch's to write, not the caller's */
+  bool inner_keeps_ids;      /* the inner namespace maps whatever ids there are */
   struct id_map uid;
   struct id_map gid;
   struct id_map inner_uid; /* meaningful where inner_namespaces has NEWUSER */
   struct id_map inner_gid;
+  int userns_fd; /* namespaces to join, each -1 for none: before clone3, ... */
+  int pidns_fd;
+  int userns2_fd;       /* ... and once the root is entered */
+  bool limit_userns;    /* there is to be no user namespace below the inner one */
+  bool assert_limited;  /* nobody inside can make a user namespace, or it is an error */
+  bool detach_mounts;   /* the host would see what is mounted, unless it is kept from that */
   const char *hostname; /* NULL: as on the host */
-  bool loopback;        /* there is a new network namespace */
 
   const struct operation *operations;
   size_t operation_count;
@@ -117,14 +113,30 @@ struct plan {
   bool needs_scratch;  /* some operation writes to files in memory first */
 
   uint64_t capabilities; /* bit N keeps capability N */
+  bool keep_privileges;  /* the caller's capabilities are left as they are */
   const struct filter *filters;
   size_t filter_count;
   const int *keep_fds;
   size_t keep_count;
+  const int *consumed_fds; /* what options took: the payload does not get them */
+  size_t consumed_count;
 
-  bool reaper; /* hutch is PID 1 inside; else the payload is the first process */
+  bool reaper; /* hutch is the first process inside; else the payload is */
   bool new_session;
   bool die_with_parent;
+  bool die_with_monitor;
+
+  const char *const *lock_files; /* inside, to be locked while the sandbox lives */
+  size_t lock_count;
+  int sync_fd;         /* descriptors, each -1 for none: open while the sandbox lives */
+  int block_fd;        /* the command waits for it */
+  int userns_block_fd; /* the set-up waits for it */
+  int info_fd;
+  int json_status_fd;
+  enum announcement announcement;
+  const char *exec_label; /* SELinux contexts, or NULL */
+  const char *file_label;
+  bool level_prefix; /* messages begin with their level */
 
   /* argv[0] is a spare slot for the interpreter of scripts without "#!". */
   char **argv;

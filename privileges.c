@@ -60,30 +60,42 @@ write_sets(uint64_t set, struct failure *failure)
   return syscall(SYS_capset, &header, data) < 0 ? refuse(failure, "capset", NULL) : 0;
 }
 
-int
-privileges_limit(uint64_t keep, uint64_t *kept, struct failure *failure)
+/* Drops what is not in KEEP from the bounding set. */
+static int
+limit_bounding_set(uint64_t keep, struct failure *failure)
 {
-  struct capability_sets sets;
-
-  if (read_sets(&sets, failure) < 0)
-    return -1;
-  *kept = keep & sets.permitted;
   for (int i = 0; i < CAPABILITIES_MAX; i++)
     if (!has(keep, i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) {
       if (errno == EINVAL) /* past the last capability of this kernel */
         break;
       return refuse(failure, "prctl PR_CAPBSET_DROP", NULL);
     }
-  if (write_sets(*kept, failure) < 0)
-    return -1;
+  return 0;
+}
+
+int
+privileges_limit(const struct plan *plan, uint64_t *kept, struct failure *failure)
+{
+  struct capability_sets sets;
+
+  *kept = 0;
+  if (!plan->keep_privileges) {
+    if (read_sets(&sets, failure) < 0)
+      return -1;
+    *kept = plan->capabilities & sets.permitted;
+    if (limit_bounding_set(plan->capabilities, failure) < 0 || write_sets(*kept, failure) < 0)
+      return -1;
+  }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
     return refuse(failure, "prctl PR_SET_NO_NEW_PRIVS", NULL);
   return 0;
 }
 
 int
-privileges_raise_ambient(uint64_t kept, struct failure *failure)
+privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct failure *failure)
 {
+  if (plan->keep_privileges)
+    return 0;
   for (int i = 0; i < CAPABILITIES_MAX; i++)
     if (has(kept, i) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
       return refuse(failure, "prctl PR_CAP_AMBIENT_RAISE", NULL);
@@ -97,17 +109,19 @@ privileges_drop_all(struct failure *failure)
 }
 
 int
-privileges_check(uint64_t kept, struct failure *failure)
+privileges_check(const struct plan *plan, uint64_t kept, struct failure *failure)
 {
   struct capability_sets sets;
   const char *wrong = NULL;
 
+  if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+    return failure_say(failure, STAGE_PRIVILEGES, NULL, "no_new_privs is not set");
+  if (plan->keep_privileges)
+    return 0;
   if (read_sets(&sets, failure) < 0)
     return -1;
   if (sets.permitted != kept || sets.effective != kept || sets.inheritable != kept)
     wrong = "the capability sets are not those of the plan";
-  else if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-    wrong = "no_new_privs is not set";
   else if (prctl(PR_GET_SECUREBITS, 0, 0, 0, 0) != SECUREBITS_DEFAULT)
     wrong = "the securebits are not the default";
   for (int i = 0; i < CAPABILITIES_MAX && !wrong; i++) {

@@ -8,18 +8,19 @@
 #pragma once
 
 #include "failure.h"
+#include "plan.h"
 
-#include <stdint.h>
-
-/* Reduces the bounding, permitted, effective and inheritable sets to KEEP, of
- * which those that exist go to *KEPT; sets no_new_privs. */
-int privileges_limit(uint64_t keep, uint64_t *kept, struct failure *failure);
+/* Reduces the bounding, permitted, effective and inheritable sets to what the plan
+ * keeps, of which those that exist go to *KEPT; sets no_new_privs. Where the plan
+ * leaves the caller's privileges as they are, it sets no_new_privs alone. */
+int privileges_limit(const struct plan *plan, uint64_t *kept, struct failure *failure);
 
 /* Lets KEPT survive execve, for whatever user id. */
-int privileges_raise_ambient(uint64_t kept, struct failure *failure);
+int privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct failure *failure);
 
 /* Gives up every capability. */
 int privileges_drop_all(struct failure *failure);
 
-/* Reads everything back; fails unless the process has exactly KEPT. */
-int privileges_check(uint64_t kept, struct failure *failure);
+/* Reads everything back; fails unless the process has exactly KEPT, as far as that
+ * is the plan's to say. */
+int privileges_check(const struct plan *plan, uint64_t kept, struct failure *failure);

@@ -175,3 +175,27 @@ reaper_run(const struct reaper *reaper)
       note_copy(reaper, &copies, &info);
   }
 }
+
+static void
+tell_status(const struct reaper *reaper, int status)
+{
+  const unsigned char byte = (unsigned char)status;
+
+  (void)!write(reaper->status_fd, &byte, sizeof byte);
+  close(reaper->status_fd);
+}
+
+void
+reaper_linger(const struct reaper *reaper)
+{
+  int status, result = 0;
+  pid_t pid;
+
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, &reaper->mask, NULL, sizeof reaper->mask);
+  while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
+    if (pid == reaper->payload) {
+      result = status_of(status);
+      tell_status(reaper, result);
+    }
+  _exit(result);
+}

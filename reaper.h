@@ -24,6 +24,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum {
@@ -37,6 +38,8 @@ struct reaper {
   pid_t payload;
   bool own_namespace; /* the process is PID 1 of a process namespace */
   int proc_fd;        /* a proc that lists the process; needed when it is not */
+  int status_fd;      /* for reaper_linger(): takes the payload's exit status, one byte */
+  uint64_t mask;      /* for reaper_linger(): the signals to block */
 };
 
 /* True if SIGNAL is one of those that are passed on to the payload. */
@@ -48,3 +51,7 @@ void reaper_forget_signals(void);
 
 /* Reaps until the payload has ended; then ends what is left and exits. */
 _Noreturn void reaper_run(const struct reaper *reaper);
+
+/* Reaps until there is nothing more to reap, and tells the payload's exit status
+ * when that ends. Signals are left to the kernel. */
+_Noreturn void reaper_linger(const struct reaper *reaper);

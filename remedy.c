@@ -3,12 +3,20 @@
 
 #include "remedy.h"
 
-#include "draft.h"
+#include "phrases.h"
+#include "wording.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* As syslog(3) numbers them. */
+enum level {
+  LEVEL_ERROR = 3,
+  LEVEL_WARNING = 4,
+};
 
 /* The number in a file of /proc/sys, or -1 if there is none. */
 static int64_t
@@ -196,9 +204,11 @@ culprit(const struct plan *plan, const struct failure *failure)
 /* One line stays one line, and a terminal gets no orders: what the caller typed,
  * and what lies in a bound tree, may hold anything. */
 static void
-print_line(const char *prefix, const char *text)
+print_line(const struct plan *plan, enum level level, const char *text)
 {
-  fprintf(stderr, "%s: ", prefix);
+  if (plan->level_prefix)
+    fprintf(stderr, "<%d>", (int)level);
+  fprintf(stderr, "%s: ", plan->persona->name);
   for (; *text != '\0'; text++)
     if (g_ascii_iscntrl(*text))
       fprintf(stderr, "\\x%02x", (unsigned)(unsigned char)*text);
@@ -207,17 +217,16 @@ print_line(const char *prefix, const char *text)
   putc('\n', stderr);
 }
 
-void
-remedy_print(const struct plan *plan, const struct failure *failure)
+/* hutch's own words: the option, the call, the reason; then, in a line of its own,
+ * what can be done. */
+static void
+print_with_hint(const struct plan *plan, const struct failure *failure, const struct typed *typed,
+                const char *advice)
 {
-  const struct operation *operation = NULL;
-  struct typed typed = culprit(plan, failure);
   g_autoptr(GString) line = g_string_new(NULL);
 
-  if (failure->stage != STAGE_SECCOMP && typed.count > 0)
-    operation = &plan->operations[failure->operation];
-  if (typed.count > 0) {
-    g_autofree char *words = typed_to_string(&typed);
+  if (typed->count > 0) {
+    g_autofree char *words = typed_to_string(typed);
     g_string_append_printf(line, "%s: ", words);
   } else if (failure->stage == STAGE_DIRECTORY && plan->directory_required) {
     g_string_append_printf(line, "--chdir %s: ", plan->directories[0].path);
@@ -227,10 +236,44 @@ remedy_print(const struct plan *plan, const struct failure *failure)
   g_string_append(line, failure->text);
   if (failure->error != 0)
     g_string_append_printf(line, ": %s", g_strerror(failure->error));
-  print_line(plan->persona->name, line->str);
+  print_line(plan, LEVEL_ERROR, line->str);
+  if (!advice)
+    return;
+  g_string_printf(line, "hint: %s", advice);
+  print_line(plan, LEVEL_ERROR, line->str);
+}
+
+/* bubblewrap's words: one line. */
+static void
+print_wording(const struct plan *plan, const struct failure *failure, const struct typed *typed,
+              const char *advice)
+{
+  g_autofree char *text = wording_of_failure(plan, failure, typed);
+  g_autofree char *line =
+      advice && failure->stage == STAGE_LAUNCH ? g_strdup_printf("%s (%s)", text, advice) : NULL;
+
+  print_line(plan, LEVEL_ERROR, line ? line : text);
+}
+
+void
+remedy_print(const struct plan *plan, const struct failure *failure)
+{
+  static void (*const print[STYLE_COUNT])(const struct plan *, const struct failure *,
+                                          const struct typed *, const char *) = {
+      [STYLE_HUTCH] = print_with_hint,
+      [STYLE_BUBBLEWRAP] = print_wording,
+  };
+  const struct operation *operation = NULL;
+  struct typed typed = culprit(plan, failure);
+
+  if (failure->stage != STAGE_SECCOMP && typed.count > 0)
+    operation = &plan->operations[failure->operation];
   g_autofree char *advice = hint(failure, operation);
-  if (advice) {
-    g_string_printf(line, "hint: %s", advice);
-    print_line(plan->persona->name, line->str);
-  }
+  print[plan->persona->style](plan, failure, &typed, advice);
+}
+
+void
+remedy_warn(const struct plan *plan, const char *text)
+{
+  print_line(plan, LEVEL_WARNING, text);
 }

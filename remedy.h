@@ -10,6 +10,10 @@
 #include "failure.h"
 #include "plan.h"
 
-/* Prints the failure on the standard error: one line, and a second one with a
- * hint where there is one. PLAN may be unsealed, but names its persona. */
+/* Prints the failure on the standard error in the persona's style: one line, and in
+ * hutch's own a second one with a hint where there is one. PLAN may be unsealed, but names its
+ * persona. */
 void remedy_print(const struct plan *plan, const struct failure *failure);
+
+/* Prints a warning on the standard error. */
+void remedy_warn(const struct plan *plan, const char *text);

@@ -22,6 +22,20 @@ report_failure(int control_fd, const struct failure *failure)
   (void)!send(control_fd, failure, sizeof *failure, MSG_NOSIGNAL);
 }
 
+int
+report_ask_announcement(int control_fd)
+{
+  char byte = 0;
+  ssize_t got;
+
+  if (send(control_fd, &byte, sizeof byte, MSG_NOSIGNAL) < 0)
+    return -1;
+  do
+    got = recv(control_fd, &byte, sizeof byte, 0);
+  while (got < 0 && errno == EINTR);
+  return got == sizeof byte ? 0 : -1;
+}
+
 bool
 report_is_heard(int control_fd)
 {

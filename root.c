@@ -160,14 +160,14 @@ static int
 do_tmpfs(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   char mode[NUMBER_SIZE], size[NUMBER_SIZE];
-  const struct parameter parameters[] = {
-      {"mode", mode},
-      {operation->size > 0 ? "size" : NULL, size},
-      {0},
-  };
+  struct parameter parameters[4] = {{"mode", mode}};
+  size_t count = 1;
 
   number_write(mode, operation->mode, 8);
   number_write(size, operation->size, 10);
+  if (operation->size > 0)
+    parameters[count++] = (struct parameter){"size", size};
+  parameters[count] = filesystem_label(assembly->plan->file_label);
   return do_filesystem(assembly, operation, "tmpfs", parameters,
                        MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
 }
@@ -182,7 +182,7 @@ do_dev(struct assembly *assembly, const struct operation *operation, const int *
   if (dest_fd < 0)
     return -1;
   bool replaces = is_root(assembly, dest_fd);
-  int dev_fd = device_build(dest_fd, trees, failure);
+  int dev_fd = device_build(dest_fd, trees, assembly->plan->file_label, failure);
   if (dev_fd < 0)
     return -1;
   close(dest_fd);
@@ -219,10 +219,32 @@ do_file(struct assembly *assembly, const struct operation *operation, struct fai
   return result;
 }
 
+/* A link that leads to the same target is as good as the one that was asked for;
+ * of another the failure, already recorded, is to tell. */
+static int
+accept_link(const char *target, int parent_fd, const char *name, struct failure *failure)
+{
+  char present[PATH_MAX];
+  ssize_t length = readlinkat(parent_fd, name, present, sizeof present - 1);
+
+  if (length < 0) {
+    failure_append(failure, ": what exists there is not a symlink");
+    return -1;
+  }
+  present[length] = '\0';
+  if (strcmp(present, target) != 0) {
+    failure_append(failure, ": existing destination is ");
+    failure_append(failure, present);
+    return -1;
+  }
+  failure->stage = STAGE_NONE;
+  return 0;
+}
+
 static int
 do_symlink(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
-  char name[NAME_MAX + 1], present[PATH_MAX];
+  char name[NAME_MAX + 1];
   int parent_fd =
       dest_open_parent(assembly->root_fd, operation->dest, operation->parent_mode, name, failure);
 
@@ -231,12 +253,8 @@ do_symlink(struct assembly *assembly, const struct operation *operation, struct 
   int result = symlinkat(operation->source, parent_fd, name);
   if (result < 0) {
     failure_set(failure, STAGE_ROOT, "symlinkat", operation->dest);
-    ssize_t length = errno == EEXIST ? readlinkat(parent_fd, name, present, sizeof present) : -1;
-    if (length >= 0 && (size_t)length == strlen(operation->source) &&
-        memcmp(present, operation->source, (size_t)length) == 0) {
-      failure->stage = STAGE_NONE;
-      result = 0;
-    }
+    if (failure->error == EEXIST)
+      result = accept_link(operation->source, parent_fd, name, failure);
   }
   close(parent_fd);
   return result;
@@ -329,7 +347,11 @@ first_is_root(const struct assembly *assembly)
 static int
 attach_root(struct assembly *assembly, bool is_first, struct failure *failure)
 {
-  static const struct parameter parameters[] = {{"mode", "0755"}, {0}};
+  const struct parameter parameters[] = {
+      {"mode", "0755"},
+      filesystem_label(assembly->plan->file_label),
+      {0},
+  };
   int root_fd = is_first ? assembly->trees[0]
                          : filesystem_create("tmpfs", parameters,
                                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);

@@ -71,16 +71,22 @@ main(int argc, char **argv)
       goto failed;
     return EXIT_SUCCESS;
   case INTENT_VERSION:
-    if (print(g_strdup_printf("%s %s\n", plan.persona->name, PACKAGE_VERSION), &failure) < 0)
+    if (print(g_strconcat(plan.persona->version, "\n", NULL), &failure) < 0)
       goto failed;
     return EXIT_SUCCESS;
+  case INTENT_USAGE:
+    fputs(options_help(argv[0]), stderr);
+    return plan.persona->status_failed;
   case INTENT_FAIL:
+    plan.level_prefix = draft_asked(&draft.level_prefix);
     goto failed;
   case INTENT_RUN:
     break;
   }
   if (plan_seal(&draft, &plan, &failure) < 0)
     goto failed;
+  for (guint i = 0; i < draft.warnings->len; i++)
+    remedy_warn(&plan, draft.warnings->pdata[i]);
   if (launch_sandbox(&plan, &origin, &sandbox, &failure) < 0)
     goto failed;
   int status = monitor_run(&plan, &sandbox, &failure);

@@ -190,9 +190,13 @@ make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
 }
 
 static int
-open_scratch(struct failure *failure)
+open_scratch(const struct plan *plan, struct failure *failure)
 {
-  static const struct parameter parameters[] = {{"mode", "0700"}, {0}};
+  const struct parameter parameters[] = {
+      {"mode", "0700"},
+      filesystem_label(plan->file_label),
+      {0},
+  };
   int scratch_fd =
       filesystem_create("tmpfs", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, failure);
 
@@ -215,7 +219,7 @@ source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
     }
     tree += count;
   }
-  if (plan->needs_scratch && (scratch_fd = open_scratch(failure)) < 0)
+  if (plan->needs_scratch && (scratch_fd = open_scratch(plan, failure)) < 0)
     return -1;
   tree = trees;
   for (size_t i = 0; i < plan->operation_count; i++) {

@@ -6,11 +6,15 @@ _hutch_operands() {
   --help) echo ; ;;
   --version) echo ; ;;
   --args) echo o; ;;
+  --level-prefix) echo ; ;;
+  --not-a-security-boundary) echo ; ;;
   --unshare-user) echo ; ;;
+  --unshare-user-try) echo ; ;;
   --unshare-pid) echo ; ;;
   --unshare-ipc) echo ; ;;
   --unshare-uts) echo ; ;;
   --unshare-cgroup) echo ; ;;
+  --unshare-cgroup-try) echo ; ;;
   --unshare-net) echo ; ;;
   --unshare-all) echo ; ;;
   --share-pid) echo ; ;;
@@ -18,6 +22,11 @@ _hutch_operands() {
   --share-uts) echo ; ;;
   --share-cgroup) echo ; ;;
   --share-net) echo ; ;;
+  --userns) echo o; ;;
+  --userns2) echo o; ;;
+  --pidns) echo o; ;;
+  --disable-userns) echo ; ;;
+  --assert-userns-disabled) echo ; ;;
   --hostname) echo o; ;;
   --uid) echo o; ;;
   --gid) echo o; ;;
@@ -56,16 +65,24 @@ _hutch_operands() {
   --new-session) echo ; ;;
   --die-with-parent) echo ; ;;
   --as-pid-1) echo ; ;;
+  --lock-file) echo f; ;;
+  --sync-fd) echo o; ;;
+  --block-fd) echo o; ;;
+  --userns-block-fd) echo o; ;;
+  --info-fd) echo o; ;;
+  --json-status-fd) echo o; ;;
   --cap-add) echo c; ;;
   --cap-drop) echo c; ;;
   --seccomp) echo o; ;;
   --add-seccomp-fd) echo o; ;;
+  --exec-label) echo o; ;;
+  --file-label) echo o; ;;
   *) return 1 ;;
   esac
 }
 
 _hutch() {
-  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --cap-add --cap-drop --seccomp --add-seccomp-fd'
+  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --userns --userns2 --pidns --disable-userns --assert-userns-disabled --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --exec-label --file-label'
   # Step over each option and its operands to what stands before the cursor.
   while ((at < COMP_CWORD)); do
     if ! operands=$(_hutch_operands "${COMP_WORDS[at]}"); then

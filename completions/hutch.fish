@@ -9,9 +9,9 @@ function __hutch_reads_options
     set -l at 2
     while test $at -le (count $words)
         switch $words[$at]
-            case --help --version --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --keep-id --clearenv --new-session --die-with-parent --as-pid-1
+            case --help --version --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --disable-userns --assert-userns-disabled --keep-id --clearenv --new-session --die-with-parent --as-pid-1
                 set at (math $at + 1)
-            case --args --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --cap-add --cap-drop --seccomp --add-seccomp-fd
+            case --args --userns --userns2 --pidns --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --exec-label --file-label
                 set at (math $at + 2)
             case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --file --bind-data --ro-bind-data --symlink --chmod --setenv
                 set at (math $at + 3)
@@ -28,21 +28,30 @@ complete -c hutch -n __hutch_reads_options -a '(__fish_complete_command)'
 complete -c hutch -n __hutch_reads_options -l help -d 'print this help and exit'
 complete -c hutch -n __hutch_reads_options -l version -d 'print the version and exit'
 complete -c hutch -n __hutch_reads_options -l args -x -d 'read more options from descriptor FD'
-complete -c hutch -n __hutch_reads_options -l unshare-user -d 'new user namespace (always so)'
-complete -c hutch -n __hutch_reads_options -l unshare-pid -d 'new process namespace (the default)'
-complete -c hutch -n __hutch_reads_options -l unshare-ipc -d 'new IPC namespace (the default)'
-complete -c hutch -n __hutch_reads_options -l unshare-uts -d 'new host name namespace (the default)'
-complete -c hutch -n __hutch_reads_options -l unshare-cgroup -d 'new control group namespace (the default)'
+complete -c hutch -n __hutch_reads_options -l level-prefix -d 'begin messages with their level, as <3>'
+complete -c hutch -n __hutch_reads_options -l not-a-security-boundary -d 'accepted, without an effect'
+complete -c hutch -n __hutch_reads_options -l unshare-user -d 'new user namespace'
+complete -c hutch -n __hutch_reads_options -l unshare-user-try -d 'new user namespace if the kernel has them'
+complete -c hutch -n __hutch_reads_options -l unshare-pid -d 'new process namespace'
+complete -c hutch -n __hutch_reads_options -l unshare-ipc -d 'new IPC namespace'
+complete -c hutch -n __hutch_reads_options -l unshare-uts -d 'new host name namespace'
+complete -c hutch -n __hutch_reads_options -l unshare-cgroup -d 'new control group namespace'
+complete -c hutch -n __hutch_reads_options -l unshare-cgroup-try -d 'the same if the kernel has them'
 complete -c hutch -n __hutch_reads_options -l unshare-net -d 'new network namespace with nothing but loopback'
 complete -c hutch -n __hutch_reads_options -l unshare-all -d 'all of the above'
 complete -c hutch -n __hutch_reads_options -l share-pid -d 'see and signal the caller\'s processes'
 complete -c hutch -n __hutch_reads_options -l share-ipc -d 'keep the caller\'s IPC namespace'
 complete -c hutch -n __hutch_reads_options -l share-uts -d 'keep the caller\'s host name namespace'
 complete -c hutch -n __hutch_reads_options -l share-cgroup -d 'keep the caller\'s control group namespace'
-complete -c hutch -n __hutch_reads_options -l share-net -d 'keep the caller\'s network (the default)'
+complete -c hutch -n __hutch_reads_options -l share-net -d 'keep the caller\'s network'
+complete -c hutch -n __hutch_reads_options -l userns -x -d 'join the user namespace FD instead of a new one'
+complete -c hutch -n __hutch_reads_options -l userns2 -x -d 'then, when all is set up, join the user namespace FD'
+complete -c hutch -n __hutch_reads_options -l pidns -x -d 'join the process namespace FD'
+complete -c hutch -n __hutch_reads_options -l disable-userns -d 'let nobody inside make a user namespace'
+complete -c hutch -n __hutch_reads_options -l assert-userns-disabled -d 'fail if a user namespace can be made inside'
 complete -c hutch -n __hutch_reads_options -l hostname -x -d 'host name inside'
-complete -c hutch -n __hutch_reads_options -l uid -x -d 'user id inside (default 0)'
-complete -c hutch -n __hutch_reads_options -l gid -x -d 'group id inside (default 0)'
+complete -c hutch -n __hutch_reads_options -l uid -x -d 'user id inside'
+complete -c hutch -n __hutch_reads_options -l gid -x -d 'group id inside'
 complete -c hutch -n __hutch_reads_options -l keep-id -d 'the caller\'s user and group id inside'
 complete -c hutch -n __hutch_reads_options -l bind -r -F -d 'show the host\'s SRC at DEST, writable'
 complete -c hutch -n __hutch_reads_options -l ro-bind -r -F -d 'show the host\'s SRC at DEST, read-only'
@@ -78,7 +87,15 @@ complete -c hutch -n __hutch_reads_options -l keep-fd -x -d 'let the command inh
 complete -c hutch -n __hutch_reads_options -l new-session -d 'start a new terminal session'
 complete -c hutch -n __hutch_reads_options -l die-with-parent -d 'end the sandbox when the calling process ends'
 complete -c hutch -n __hutch_reads_options -l as-pid-1 -d 'no reaper: the command itself is process 1'
+complete -c hutch -n __hutch_reads_options -l lock-file -r -F -d 'hold a read lock on DEST inside while the sandbox lives'
+complete -c hutch -n __hutch_reads_options -l sync-fd -x -d 'keep FD open while the sandbox lives'
+complete -c hutch -n __hutch_reads_options -l block-fd -x -d 'wait for a byte on FD before the command starts'
+complete -c hutch -n __hutch_reads_options -l userns-block-fd -x -d 'wait on FD until the caller has written the id maps'
+complete -c hutch -n __hutch_reads_options -l info-fd -x -d 'write the first process\'s id and its namespaces to FD'
+complete -c hutch -n __hutch_reads_options -l json-status-fd -x -d 'write the same to FD, and at the end the exit status'
 complete -c hutch -n __hutch_reads_options -l cap-add -x -a "$__hutch_capabilities" -d 'keep capability CAP, or ALL of them'
-complete -c hutch -n __hutch_reads_options -l cap-drop -x -a "$__hutch_capabilities" -d 'take an earlier --cap-add back'
+complete -c hutch -n __hutch_reads_options -l cap-drop -x -a "$__hutch_capabilities" -d 'do not keep CAP, or any of them'
 complete -c hutch -n __hutch_reads_options -l seccomp -x -d 'load the compiled seccomp filter in FD'
 complete -c hutch -n __hutch_reads_options -l add-seccomp-fd -x -d 'the same; may be given more than once, loaded in order'
+complete -c hutch -n __hutch_reads_options -l exec-label -x -d 'SELinux context of the command'
+complete -c hutch -n __hutch_reads_options -l file-label -x -d 'SELinux context of what is made in memory'

@@ -79,7 +79,6 @@ test_defaults(void)
   g_assert_cmpuint(plan->capabilities, ==, 0);
   g_assert_cmpuint(plan->filter_count, ==, 1);
   g_assert_true(plan->reaper);
-  g_assert_false(plan->loopback);
 }
 
 static void
@@ -93,10 +92,60 @@ test_inner_namespace(void)
   g_assert_cmpuint(plan->inner_uid.inside, ==, 5);
   g_assert_cmpuint(plan->inner_uid.outside, ==, 0);
   g_assert_cmpuint(plan->inner_gid.inside, ==, 6);
-  g_assert_true(plan->loopback);
   g_assert_cmpuint(sealed("hutch --uid 5 c")->inner_namespaces, ==, 0);
   g_assert_cmpuint(sealed("hutch --uid 5 c")->uid.inside, ==, 5);
   g_assert_true(sealed("hutch --cap-add chown c")->inner_namespaces & CLONE_NEWNS);
+}
+
+static void
+test_bubblewrap_defaults(void)
+{
+  const struct plan *plan = sealed("/usr/libexec/hutch/bwrap c");
+  bool is_root = geteuid() == 0;
+
+  g_assert_cmpuint(plan->namespaces, ==, CLONE_NEWNS | (is_root ? 0 : CLONE_NEWUSER));
+  g_assert_cmpuint(plan->uid.inside, ==, geteuid());
+  g_assert_cmpuint(plan->filter_count, ==, 0);
+  g_assert_cmpint(plan->keep_privileges, ==, is_root);
+  g_assert_false(plan->reaper);
+  g_assert_false(plan->die_with_monitor);
+  g_assert_true(sealed("bwrap --die-with-parent c")->die_with_monitor);
+  g_assert_true(sealed("bwrap --unshare-all c")->namespaces & CLONE_NEWUSER);
+}
+
+static void
+test_who_reaps(void)
+{
+  g_assert_true(sealed("hutch --share-pid c")->reaper);
+  g_assert_false(sealed("hutch --as-pid-1 c")->reaper);
+  g_assert_true(sealed("bwrap --unshare-pid c")->reaper);
+  g_assert_true(sealed("bwrap --lock-file /x c")->reaper);
+  g_assert_true(sealed("bwrap --sync-fd 0 c")->reaper);
+  g_assert_false(sealed("bwrap --unshare-pid --as-pid-1 --sync-fd 0 c")->reaper);
+}
+
+static void
+test_disabled_namespaces(void)
+{
+  const struct plan *plan = sealed("hutch --uid 7 --disable-userns c");
+
+  g_assert_true(plan->limit_userns);
+  g_assert_cmpuint(plan->inner_namespaces, ==, CLONE_NEWUSER);
+  g_assert_cmpuint(plan->inner_uid.inside, ==, 7);
+  g_assert_cmpuint(plan->inner_uid.outside, ==, 7);
+  plan = sealed("hutch --userns 0 --cap-add chown c");
+  g_assert_cmpuint(plan->namespaces & CLONE_NEWUSER, ==, 0);
+  g_assert_true(plan->inner_keeps_ids);
+}
+
+static void
+test_announcement(void)
+{
+  g_assert_cmpint(sealed("hutch c")->announcement, ==, ANNOUNCE_NEVER);
+  g_assert_cmpint(sealed("hutch --info-fd 0 c")->announcement, ==, ANNOUNCE_START);
+  g_assert_cmpint(
+      sealed("hutch --unshare-net --cap-add net_admin --json-status-fd 0 c")->announcement, ==,
+      ANNOUNCE_READY);
 }
 
 static void
@@ -184,6 +233,10 @@ main(int argc, char **argv)
   g_test_add_func("/plan/rules", test_rules);
   g_test_add_func("/plan/defaults", test_defaults);
   g_test_add_func("/plan/inner-namespace", test_inner_namespace);
+  g_test_add_func("/plan/bubblewrap-defaults", test_bubblewrap_defaults);
+  g_test_add_func("/plan/who-reaps", test_who_reaps);
+  g_test_add_func("/plan/disabled-namespaces", test_disabled_namespaces);
+  g_test_add_func("/plan/announcement", test_announcement);
   g_test_add_func("/plan/sources", test_sources_are_counted);
   g_test_add_func("/plan/candidates", test_candidates);
   g_test_add_func("/plan/arguments", test_arguments);

@@ -1,0 +1,13 @@
+/* descriptor: closing everything but what is to stay.
+ *
+ * Usable on both sides of the fork line. It should close whole ranges; it must
+ * not read directories of proc.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+
+/* Closes every descriptor from FIRST on but the COUNT in KEEP, in any order; -1
+ * stands for none. */
+void descriptor_close_but(int first, const int *keep, size_t count);

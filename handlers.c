@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "handlers.h"
+
+#include "filter.h"
+#include "label.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <unistd.h>
+
+enum {
+  ARGS_BYTES_MAX = 64 << 20,
+};
+
+/* --- what the handlers share --------------------------------------------- */
+
+int
+reader_refuse(struct reader *reader, enum refusal refusal, const char *detail)
+{
+  g_autofree char *text =
+      phrases_refusal(reader->draft->persona->style, refusal, &reader->typed, detail);
+
+  return failure_say(reader->failure, STAGE_OPTIONS, NULL, text);
+}
+
+int
+reader_parse_number(struct reader *reader, const char *word, unsigned base, uint64_t max,
+                    enum refusal refusal, uint64_t *value)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned(word, base, 0, max, &number, NULL))
+    return reader_refuse(reader, refusal, NULL);
+  *value = number;
+  return 0;
+}
+
+static int
+parse_fd(struct reader *reader, const char *word, int *fd)
+{
+  uint64_t number = 0;
+
+  if (reader_parse_number(reader, word, 10, INT_MAX, REFUSE_FD_NUMBER, &number) < 0)
+    return -1;
+  *fd = (int)number;
+  return 0;
+}
+
+/* What the caller left open came through execve, and so is not to be closed by
+ * it; what is belongs to hutch, be it that it fills a standard descriptor's place. */
+static int
+check_open(struct reader *reader, int fd, enum refusal closed)
+{
+  int flags = fcntl(fd, F_GETFD);
+
+  return flags < 0 || (flags & FD_CLOEXEC) ? reader_refuse(reader, closed, g_strerror(EBADF)) : 0;
+}
+
+int
+reader_parse_fd(struct reader *reader, const char *word, enum refusal closed, int *fd)
+{
+  if (parse_fd(reader, word, fd) < 0 || check_open(reader, *fd, closed) < 0)
+    return -1;
+  g_array_append_val(reader->draft->consumed, *fd);
+  return 0;
+}
+
+int
+reader_claim_data(struct reader *reader, const char *word, enum refusal closed, int *fd)
+{
+  struct draft *draft = reader->draft;
+
+  if (reader_parse_fd(reader, word, closed, fd) < 0)
+    return -1;
+  for (guint i = 0; i < draft->claims->len; i++) {
+    const struct claim *other = &g_array_index(draft->claims, struct claim, i);
+    if (other->fd == *fd) {
+      g_autofree char *first = typed_to_string(&other->typed);
+      g_autofree char *reason = g_strdup_printf("descriptor %d is already read by %s", *fd, first);
+      return reader_refuse(reader, closed, reason);
+    }
+  }
+  g_array_append_vals(draft->claims, &(struct claim){.fd = *fd, .typed = reader->typed}, 1);
+  return 0;
+}
+
+void
+reader_request(struct reader *reader, struct request *request, const char *text)
+{
+  if (draft_asked(request) && reader->typed.count > 1) {
+    char *warning = phrases_only_last(reader->draft->persona->style, &reader->typed);
+    if (warning)
+      g_ptr_array_add(reader->draft->warnings, warning);
+  }
+  request->typed = reader->typed;
+  request->text = text;
+}
+
+/* An option that is a request and nothing more; the last one counts. */
+int
+on_request(struct reader *reader, const struct option *option, char **operands)
+{
+  struct request *asked = draft_request(reader->draft, (size_t)option->value);
+
+  reader_request(reader, asked, option_arity(option) > 0 ? operands[0] : NULL);
+  return 0;
+}
+
+/* The same of a descriptor. */
+int
+on_fd_request(struct reader *reader, const struct option *option, char **operands)
+{
+  int fd = -1;
+
+  if (reader_parse_fd(reader, operands[0], (enum refusal)option->flags, &fd) < 0)
+    return -1;
+  draft_request(reader->draft, (size_t)option->value)->number = (uint32_t)fd;
+  return on_request(reader, option, operands);
+}
+
+/* --- namespaces and identity -------------------------------------------- */
+
+int
+on_unshare(struct reader *reader, const struct option *option, char **operands)
+{
+  (void)operands;
+  reader->draft->unshare |= option->value;
+  reader->draft->share &= ~option->value;
+  return 0;
+}
+
+int
+on_unshare_try(struct reader *reader, const struct option *option, char **operands)
+{
+  (void)operands;
+  reader->draft->unshare_try |= option->value;
+  reader->draft->share &= ~option->value;
+  return 0;
+}
+
+int
+on_unshare_all(struct reader *reader, const struct option *option, char **operands)
+{
+  const uint64_t tried = CLONE_NEWUSER | CLONE_NEWCGROUP;
+
+  (void)operands;
+  reader->draft->unshare |= option->value & ~tried;
+  reader->draft->unshare_try |= option->value & tried;
+  reader->draft->share &= ~option->value;
+  return 0;
+}
+
+int
+on_share(struct reader *reader, const struct option *option, char **operands)
+{
+  (void)operands;
+  reader->draft->share |= option->value;
+  reader->draft->unshare &= ~option->value;
+  reader->draft->unshare_try &= ~option->value;
+  return 0;
+}
+
+int
+on_hostname(struct reader *reader, const struct option *option, char **operands)
+{
+  if (operands[0][0] == '\0' || strlen(operands[0]) > 64)
+    return reader_refuse(reader, REFUSE_HOSTNAME, NULL);
+  return on_request(reader, option, operands);
+}
+
+/* (uid_t)-1 means "no change" to the kernel and is nobody's id. */
+int
+on_id(struct reader *reader, const struct option *option, char **operands)
+{
+  bool is_user = option->value == DRAFT_REQUEST(uid);
+  uint64_t number = 0;
+
+  if (reader_parse_number(reader, operands[0], 10, UINT32_MAX - 1,
+                          is_user ? REFUSE_UID : REFUSE_GID, &number) < 0)
+    return -1;
+  draft_request(reader->draft, (size_t)option->value)->number = (uint32_t)number;
+  return on_request(reader, option, operands);
+}
+
+/* --- process ------------------------------------------------------------- */
+
+int
+on_setenv(struct reader *reader, const struct option *option, char **operands)
+{
+  struct variable variable = {.name = operands[0], .value = option->value ? operands[1] : NULL};
+
+  if (operands[0][0] == '\0' || strchr(operands[0], '='))
+    return reader_refuse(reader, REFUSE_VARIABLE, NULL);
+  g_array_append_val(reader->draft->variables, variable);
+  return 0;
+}
+
+int
+on_clearenv(struct reader *reader, const struct option *option, char **operands)
+{
+  struct variable variable = {0};
+
+  (void)option;
+  (void)operands;
+  g_array_append_val(reader->draft->variables, variable);
+  return 0;
+}
+
+int
+on_argv0(struct reader *reader, const struct option *option, char **operands)
+{
+  if (draft_asked(&reader->draft->argv0))
+    return reader_refuse(reader, REFUSE_TWICE, NULL);
+  return on_request(reader, option, operands);
+}
+
+int
+on_keep_fd(struct reader *reader, const struct option *option, char **operands)
+{
+  int fd = -1;
+
+  (void)option;
+  if (parse_fd(reader, operands[0], &fd) < 0 || check_open(reader, fd, REFUSE_FD) < 0)
+    return -1;
+  g_array_append_val(reader->draft->keep_fds, fd);
+  return 0;
+}
+
+int
+on_lock_file(struct reader *reader, const struct option *option, char **operands)
+{
+  (void)option;
+  if (operands[0][0] == '\0')
+    return reader_refuse(reader, REFUSE_EMPTY_DEST, NULL);
+  g_ptr_array_add(reader->draft->lock_files, operands[0]);
+  return 0;
+}
+
+/* --- privileges ---------------------------------------------------------- */
+
+static int
+parse_capabilities(struct reader *reader, const char *word, uint64_t *set)
+{
+  g_autofree char *name = g_ascii_strdown(word, -1);
+  g_autofree char *prefixed = g_strconcat("cap_", name, NULL);
+  cap_value_t value;
+
+  if (strcmp(name, "all") == 0) {
+    *set = UINT64_MAX;
+    return 0;
+  }
+  if (cap_from_name(name, &value) < 0 && cap_from_name(prefixed, &value) < 0)
+    return reader_refuse(reader, REFUSE_CAPABILITY, NULL);
+  *set = UINT64_C(1) << value;
+  return 0;
+}
+
+int
+on_capability(struct reader *reader, const struct option *option, char **operands)
+{
+  struct draft *draft = reader->draft;
+  uint64_t set = 0;
+
+  if (parse_capabilities(reader, operands[0], &set) < 0)
+    return -1;
+  draft->add_capabilities &= ~set;
+  draft->drop_capabilities &= ~set;
+  *(option->value ? &draft->add_capabilities : &draft->drop_capabilities) |= set;
+  draft->capabilities = (struct request){.typed = reader->typed};
+  return 0;
+}
+
+/* --seccomp names the only filter, --add-seccomp-fd one of many. */
+static int
+check_mixed(struct reader *reader, bool adds)
+{
+  struct draft *draft = reader->draft;
+
+  if (draft_asked(adds ? &draft->seccomp : &draft->add_seccomp))
+    return reader_refuse(reader, REFUSE_SECCOMP_MIXED, adds ? "--seccomp" : "--add-seccomp-fd");
+  if (adds || !draft_asked(&draft->seccomp))
+    return 0;
+  if (draft->persona->strict)
+    return reader_refuse(reader, REFUSE_SECCOMP_TWICE, NULL);
+  g_array_set_size(draft->filters, 0);
+  return 0;
+}
+
+int
+on_seccomp(struct reader *reader, const struct option *option, char **operands)
+{
+  struct draft *draft = reader->draft;
+  struct filter filter = {.words = reader->typed.words, .word_count = reader->typed.count};
+  bool adds = option->value == DRAFT_REQUEST(add_seccomp);
+  int fd = -1;
+
+  if (check_mixed(reader, adds) < 0 ||
+      reader_claim_data(reader, operands[0], REFUSE_SECCOMP_DATA, &fd) < 0)
+    return -1;
+  switch (filter_read(fd, &filter.program)) {
+  case FILTER_UNREADABLE:
+    return reader_refuse(reader, REFUSE_SECCOMP_DATA, g_strerror(errno));
+  case FILTER_TOO_LONG:
+    return reader_refuse(reader, REFUSE_SECCOMP_DATA, "the filter has over 4096 instructions");
+  case FILTER_RAGGED:
+    return reader_refuse(reader, REFUSE_SECCOMP_SIZE, NULL);
+  case FILTER_EMPTY:
+    if (draft->persona->strict)
+      return reader_refuse(reader, REFUSE_SECCOMP_DATA, "the filter is empty");
+    break;
+  case FILTER_READ:
+    break;
+  }
+  g_array_append_val(draft->filters, filter);
+  if (!adds)
+    return on_request(reader, option, operands);
+  draft->add_seccomp = (struct request){.typed = reader->typed};
+  return 0;
+}
+
+int
+on_label(struct reader *reader, const struct option *option, char **operands)
+{
+  if (label_is_supported())
+    return on_request(reader, option, operands);
+  return reader->draft->persona->strict ? reader_refuse(reader, REFUSE_LABEL, NULL) : 0;
+}
+
+/* --- general ------------------------------------------------------------- */
+
+int
+on_intent(struct reader *reader, const struct option *option, char **operands)
+{
+  (void)operands;
+  reader->intent = (enum intent)option->value;
+  return 0;
+}
+
+/* The words of the data, which live as long as the process. NULL and errno when
+ * they cannot be read, or never seem to end. */
+static GPtrArray *
+read_data(int fd)
+{
+  g_autoptr(GByteArray) data = g_byte_array_new();
+  GPtrArray *words = g_ptr_array_new();
+  guint8 chunk[16384];
+  ssize_t got;
+
+  while ((got = read(fd, chunk, sizeof chunk)) != 0) {
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0 || data->len > ARGS_BYTES_MAX) {
+      errno = got < 0 ? errno : EFBIG;
+      g_ptr_array_free(words, TRUE);
+      return NULL;
+    }
+    g_byte_array_append(data, chunk, (guint)got);
+  }
+  if (data->len > 0 && data->data[data->len - 1] != '\0')
+    g_byte_array_append(data, (const guint8 *)"", 1);
+  gsize size = data->len;
+  char *text = (char *)g_byte_array_steal(data, NULL);
+  for (gsize at = 0; at < size; at += strlen(text + at) + 1)
+    g_ptr_array_add(words, text + at);
+  return words;
+}
+
+int
+on_args(struct reader *reader, const struct option *option, char **operands)
+{
+  struct reader inner = *reader;
+  int fd = -1, used = 0;
+
+  (void)option;
+  if (reader->in_data)
+    return reader_refuse(reader, REFUSE_ARGS_NESTED, NULL);
+  if (reader_claim_data(reader, operands[0], REFUSE_ARGS_DATA, &fd) < 0)
+    return -1;
+  GPtrArray *words = read_data(fd);
+  if (!words)
+    return reader_refuse(reader, REFUSE_ARGS_DATA, g_strerror(errno));
+  inner.in_data = true;
+  inner.words += words->len;
+  int result = reader_read_words(&inner, (char **)words->pdata, (int)words->len, &used);
+  if (result == 0 && used < (int)words->len && inner.intent == INTENT_RUN &&
+      reader->draft->persona->strict)
+    return reader_refuse(reader, REFUSE_ARGS_WORD, words->pdata[used]);
+  reader->intent = inner.intent;
+  reader->words = inner.words;
+  return result;
+}

@@ -1,0 +1,55 @@
+/* handlers: what an option's row of the table does.
+ *
+ * A handler takes the operands of one option and writes what they ask for into
+ * the draft. It should check the operands by themselves; what concerns more than
+ * one option is the plan's. The same rules as for options.h hold.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "options.h"
+
+/* The reading of one list of words: the command line, or the data of --args. */
+struct reader {
+  struct draft *draft;
+  struct failure *failure;
+  enum intent intent;
+  struct typed typed; /* the option being handled */
+  size_t words;       /* how many there were so far, in all lists */
+  bool in_data;       /* the words came from --args */
+};
+
+/* Refuses the option being handled; always -1. DETAIL may be NULL. */
+int reader_refuse(struct reader *reader, enum refusal refusal, const char *detail);
+
+/* Remembers that the option being handled was given, with TEXT; the last counts. */
+void reader_request(struct reader *reader, struct request *request, const char *text);
+
+/* Reads a number of at most MAX in BASE, or refuses. */
+int reader_parse_number(struct reader *reader, const char *word, unsigned base, uint64_t max,
+                        enum refusal refusal, uint64_t *value);
+
+/* Reads a descriptor that the caller left open; CLOSED is the refusal if it did
+ * not. The payload will not get it. */
+int reader_parse_fd(struct reader *reader, const char *word, enum refusal closed, int *fd);
+
+/* The same of one that the option reads to its end; no other may read it too. */
+int reader_claim_data(struct reader *reader, const char *word, enum refusal closed, int *fd);
+
+/* Refuses --perms, --size and --overlay-src if OPTION, which comes right behind
+ * them, is none that they can concern. */
+int reader_check_waiting(struct reader *reader, const struct option *option);
+
+/* Reads options up to the first word that is none; *USED words were read. */
+int reader_read_words(struct reader *reader, char **words, int count, int *used);
+
+typedef int handler(struct reader *reader, const struct option *option, char **operands);
+
+/* General, namespaces, process, privileges. */
+handler on_intent, on_args, on_request, on_fd_request, on_unshare, on_unshare_all, on_unshare_try,
+    on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0, on_keep_fd, on_lock_file,
+    on_capability, on_seccomp, on_label;
+
+/* File system. */
+handler on_source_dest, on_dest, on_fd_dest, on_data_dest, on_chmod, on_perms, on_size,
+    on_overlay_source, on_overlay;

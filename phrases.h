@@ -1,0 +1,87 @@
+/* phrases: what is said when words are refused, in either style.
+ *
+ * A refusal is a row with a template for each style. This room should hold the
+ * sentences and fill them in; it must not decide what is refused, nor print.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "failure.h"
+#include "persona.h"
+
+enum refusal {
+  REFUSE_UNKNOWN,
+  REFUSE_ONE_OPERAND, /* the rows for two and three follow */
+  REFUSE_TWO_OPERANDS,
+  REFUSE_THREE_OPERANDS,
+  REFUSE_TOO_MANY_WORDS,
+  REFUSE_FD_NUMBER,
+  REFUSE_FD,
+  REFUSE_ARGS_DATA,
+  REFUSE_ARGS_NESTED,
+  REFUSE_ARGS_WORD,
+  REFUSE_SECCOMP_DATA,
+  REFUSE_SECCOMP_SIZE,
+  REFUSE_SECCOMP_MIXED,
+  REFUSE_SECCOMP_TWICE,
+  REFUSE_FILE_DATA,
+  REFUSE_INFO_FD,
+  REFUSE_STATUS_FD,
+  REFUSE_USERNS_FD,
+  REFUSE_PIDNS_FD,
+  REFUSE_MODE,
+  REFUSE_SIZE,
+  REFUSE_SIZE_ZERO,
+  REFUSE_PERMS_WAITING,
+  REFUSE_SIZE_WAITING,
+  REFUSE_LAYERS_WAITING,
+  REFUSE_LAYERS_NONE,
+  REFUSE_LAYERS_ONE,
+  REFUSE_EMPTY_SOURCE,
+  REFUSE_EMPTY_DEST,
+  REFUSE_HOSTNAME,
+  REFUSE_UID,
+  REFUSE_GID,
+  REFUSE_VARIABLE,
+  REFUSE_TWICE,
+  REFUSE_CAPABILITY,
+  REFUSE_LABEL,
+  REFUSE_HOSTNAME_SHARED,
+  REFUSE_PID_1_SHARED,
+  REFUSE_KEEP_ID,
+  REFUSE_ID_WITHOUT_USER,
+  REFUSE_ID_JOINED,
+  REFUSE_DISABLE_WITHOUT_USER,
+  REFUSE_BLOCK_WITHOUT_USER,
+  REFUSE_BLOCK_WITHOUT_INFO,
+  REFUSE_USER_TWICE,
+  REFUSE_JOINED_PIDS,
+  REFUSE_PERMS_LAST,
+  REFUSE_SIZE_LAST,
+  REFUSE_LAYERS_LAST,
+  REFUSE_NO_COMMAND,
+  REFUSAL_COUNT,
+};
+
+/* An option as it was typed: its name and its operands. */
+struct typed {
+  char *const *words;
+  int count;
+};
+
+/* Quotes words the way a shell would need them; the caller frees. */
+char *typed_to_string(const struct typed *typed);
+
+/* The sentence for REFUSAL of the option TYPED; DETAIL, which may be NULL, is
+ * the part that neither knows. The caller frees. */
+char *phrases_refusal(enum style style, enum refusal refusal, const struct typed *typed,
+                      const char *detail);
+
+/* The warning that of the options TYPED only the last counts, or NULL in a style
+ * that takes this for granted. The caller frees. */
+char *phrases_only_last(enum style style, const struct typed *typed);
+
+/* Fills TEMPLATE: "%w" stands for the words, "%o" for the option's name, "%1" and
+ * "%2" for its operands, "%d" for DETAIL, "%e" for what the errno ERROR means. The
+ * caller frees. */
+char *phrases_fill(const char *template, const struct typed *typed, const char *detail, int error);
