@@ -58,9 +58,9 @@ struct draft {
   uint64_t drop_capabilities;
   struct request capabilities; /* the last option about them */
 
-  GArray *variables;     /* struct variable */
-  GPtrArray *lock_files; /* const char * */
-  GPtrArray *warnings;   /* char * */
+  GArray *variables;   /* struct variable */
+  GArray *locks;       /* struct lock */
+  GPtrArray *warnings; /* char * */
   struct request chdir, argv0, as_pid_1, new_session, die_with_parent;
   struct request sync_fd, block_fd, userns_block_fd, info_fd, json_status_fd;
   struct request exec_label, file_label, level_prefix, not_a_boundary;

@@ -22,6 +22,7 @@ enum stage {
   STAGE_ROOT,       /* carrying out an operation inside the new root */
   STAGE_NETWORK,    /* bringing the loopback interface up */
   STAGE_PRIVILEGES, /* capabilities, no_new_privs, the last check */
+  STAGE_LOCK,       /* locking a file inside */
   STAGE_SECCOMP,    /* loading a filter */
   STAGE_DIRECTORY,  /* entering the working directory */
   STAGE_EXEC,       /* executing the command */
@@ -33,7 +34,8 @@ enum {
 
 struct failure {
   enum stage stage;
-  /* An index into the plan's operations, or NO_OPERATION; in STAGE_SECCOMP into its filters. */
+  /* An index into the plan's operations, or NO_OPERATION; in STAGE_SECCOMP into its filters,
+   * in STAGE_LOCK into its locks. */
   int operation;
   int error;                 /* errno, or 0 where the text alone is the reason */
   char call[32];             /* the system call, or empty */

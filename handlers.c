@@ -234,10 +234,16 @@ on_keep_fd(struct reader *reader, const struct option *option, char **operands)
 int
 on_lock_file(struct reader *reader, const struct option *option, char **operands)
 {
+  const struct lock lock = {
+      .path = operands[0],
+      .words = reader->typed.words,
+      .word_count = reader->typed.count,
+  };
+
   (void)option;
   if (operands[0][0] == '\0')
     return reader_refuse(reader, REFUSE_EMPTY_DEST, NULL);
-  g_ptr_array_add(reader->draft->lock_files, operands[0]);
+  g_array_append_val(reader->draft->locks, lock);
   return 0;
 }
 
@@ -328,7 +334,7 @@ on_label(struct reader *reader, const struct option *option, char **operands)
 {
   if (label_is_supported())
     return on_request(reader, option, operands);
-  return reader->draft->persona->strict ? reader_refuse(reader, REFUSE_LABEL, NULL) : 0;
+  return reader_refuse(reader, REFUSE_LABEL, NULL);
 }
 
 /* --- general ------------------------------------------------------------- */

@@ -262,7 +262,8 @@ run(const struct plan *plan, const struct hand_over *hand_over, struct failure *
 {
   struct inheritance inheritance = {.signal_mask = hand_over->mask};
 
-  if (follow_monitor(plan, SIGKILL, hand_over->control_fd, failure) < 0)
+  if (namespaces_switch_ids(plan, failure) < 0 ||
+      follow_monitor(plan, SIGKILL, hand_over->control_fd, failure) < 0)
     return -1;
   leave_documents(plan);
   announce(plan, ANNOUNCE_START, hand_over->control_fd);

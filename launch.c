@@ -12,10 +12,12 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A pidfd follows the process, where a parent-death signal follows the thread
@@ -98,16 +100,70 @@ open_channels(const struct plan *plan, int control_fds[2], int status_fds[2],
   return 0;
 }
 
+static long
+clone_child(const struct plan *plan, struct sandbox *sandbox, uint64_t flags)
+{
+  struct clone_args arguments = {
+      .flags = plan->namespaces | CLONE_PIDFD | flags,
+      .pidfd = (uint64_t)(uintptr_t)&sandbox->pidfd,
+      .exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+  };
+
+  return syscall(SYS_clone3, &arguments, sizeof arguments);
+}
+
+/* The number of the process behind PIDFD in the monitor's own process namespace. */
+static long
+number_of(int pidfd)
+{
+  g_autofree char *path = g_strdup_printf("/proc/self/fdinfo/%d", pidfd);
+  g_autofree char *text = NULL;
+  const char *line;
+
+  if (!g_file_get_contents(path, &text, NULL, NULL) || !(line = strstr(text, "\nPid:")))
+    return -1;
+  return (long)g_ascii_strtoll(line + strlen("\nPid:"), NULL, 10);
+}
+
+/* Only a process that lives in a process namespace can make one below it, and who
+ * joins one has children there, but does not live there: a first child, which does,
+ * makes the second as its sibling. They share the monitor's descriptors, so that the
+ * pidfd is there; its number comes through the pipe. */
+static long
+clone_below_joined(const struct plan *plan, struct sandbox *sandbox)
+{
+  int channel[2], status;
+  struct {
+    int pidfd, error;
+  } answer = {.pidfd = -1, .error = EPIPE};
+
+  if (pipe2(channel, O_CLOEXEC) < 0)
+    return -1;
+  pid_t first = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+  if (first == 0) {
+    if (clone_child(plan, sandbox, CLONE_PARENT) == 0)
+      return 0;
+    answer.pidfd = sandbox->pidfd;
+    answer.error = errno;
+    (void)!write(channel[1], &answer, sizeof answer);
+    _exit(0);
+  }
+  if (first < 0 || waitpid(first, &status, 0) < 0 ||
+      read(channel[0], &answer, sizeof answer) != sizeof answer)
+    answer.error = errno;
+  close(channel[0]);
+  close(channel[1]);
+  sandbox->pidfd = answer.pidfd;
+  errno = answer.error;
+  return answer.pidfd < 0 ? -1 : number_of(answer.pidfd);
+}
+
 static int
 start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *hand_over,
       struct failure *failure)
 {
-  struct clone_args arguments = {
-      .flags = plan->namespaces | CLONE_PIDFD,
-      .pidfd = (uint64_t)(uintptr_t)&sandbox->pidfd,
-      .exit_signal = SIGCHLD,
-  };
-  long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+  bool is_below = plan->pidns_fd >= 0 && (plan->namespaces & CLONE_NEWPID);
+  long pid = is_below ? clone_below_joined(plan, sandbox) : clone_child(plan, sandbox, 0);
 
   if (pid < 0)
     return failure_set(failure, STAGE_LAUNCH, "clone3", NULL);
@@ -131,6 +187,7 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
   struct hand_over hand_over = {.words = origin->words.start, .words_size = origin->words.size};
   int control_fds[2], status_fds[2];
 
+  sandbox->pidfd = -1;
   if (follow_parent(plan, origin->parent, sandbox, failure) < 0 ||
       leave_groups(plan, failure) < 0 || settle_signals(&sandbox->mask, failure) < 0 ||
       take_consumed(plan, failure) < 0 || join_namespaces(plan, failure) < 0 ||

@@ -4,10 +4,13 @@
 #include "namespaces.h"
 
 #include "number.h"
+#include "privileges.h"
 
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static int
@@ -47,6 +50,34 @@ namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *g
   if (write_proc(proc_fd, "self/setgroups", "deny", 4, failure) < 0)
     return -1;
   return write_map(proc_fd, "self/gid_map", gid, failure);
+}
+
+static int
+switch_id(long call, const char *name, uint32_t id, struct failure *failure)
+{
+  char number[NUMBER_SIZE];
+
+  if (syscall(call, id, id, id) == 0)
+    return 0;
+  number_write(number, id, 10);
+  return failure_set(failure, STAGE_NAMESPACES, name, number);
+}
+
+int
+namespaces_switch_ids(const struct plan *plan, struct failure *failure)
+{
+  if (!plan->switch_uid && !plan->switch_gid)
+    return 0;
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
+  if (plan->switch_gid && switch_id(SYS_setresgid, "setresgid", plan->gid.inside, failure) < 0)
+    return -1;
+  if (plan->switch_uid && switch_id(SYS_setresuid, "setresuid", plan->uid.inside, failure) < 0)
+    return -1;
+  /* The monitor is to read which namespaces the process is in. */
+  if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_DUMPABLE", NULL);
+  return privileges_regain(failure);
 }
 
 static int

@@ -15,6 +15,11 @@
 int namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *gid,
                        struct failure *failure);
 
+/* Takes on the ids that the plan names for a user namespace that was joined, and
+ * keeps the capabilities. To be called before the process follows another: the
+ * kernel takes a parent-death signal back when ids change. */
+int namespaces_switch_ids(const struct plan *plan, struct failure *failure);
+
 /* Enters the inner namespaces of the plan, if it has any. To be called once the
  * new root is entered: the kernel refuses it in a process whose root is not the
  * root of its mount namespace. */

@@ -58,7 +58,8 @@ static const char *const refusals[REFUSAL_COUNT][STYLE_COUNT] = {
     [REFUSE_VARIABLE] = {"%w: not the name of an environment variable", NULL},
     [REFUSE_TWICE] = {"%w: given more than once", "%o used multiple times"},
     [REFUSE_CAPABILITY] = {"%w: no such capability", "unknown cap: %1"},
-    [REFUSE_LABEL] = {"%w: SELinux is not enabled on this system", NULL},
+    [REFUSE_LABEL] = {"%w: SELinux is not enabled on this system",
+                      "labeling not supported on this system"},
     [REFUSE_HOSTNAME_SHARED] = {"%w: does not go together with --share-uts",
                                 "Specifying --hostname requires --unshare-uts"},
     [REFUSE_PID_1_SHARED] = {"%w: does not go together with --share-pid",
@@ -66,7 +67,7 @@ static const char *const refusals[REFUSAL_COUNT][STYLE_COUNT] = {
     [REFUSE_KEEP_ID] = {"%w: does not go together with --keep-id", NULL},
     [REFUSE_ID_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
                                 "Specifying %o requires --unshare-user or --userns"},
-    [REFUSE_ID_JOINED] = {"%w: does not go together with --userns", NULL},
+    [REFUSE_ID_OF_GIVEN_MAPS] = {"%w: does not go together with --userns-block-fd", NULL},
     [REFUSE_DISABLE_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
                                      "%o requires --unshare-user"},
     [REFUSE_BLOCK_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
@@ -75,7 +76,7 @@ static const char *const refusals[REFUSAL_COUNT][STYLE_COUNT] = {
         "%w: needs --info-fd, which says of which process the id maps are to be written",
         "%o requires --info-fd"},
     [REFUSE_USER_TWICE] = {"%w: does not go together with --unshare-user",
-                           "--userns cannot be combined with --unshare-user"},
+                           "--userns not compatible --unshare-user"},
     [REFUSE_JOINED_PIDS] = {"%w: does not go together with --share-pid", NULL},
     [REFUSE_PERMS_LAST] = {"%w: no option follows that it could concern", NULL},
     [REFUSE_SIZE_LAST] = {"%w: no option follows that it could concern", NULL},
@@ -113,7 +114,7 @@ typed_to_string(const struct typed *typed)
 static void
 append_word(GString *text, const struct typed *typed, int index)
 {
-  if (index < typed->count)
+  if (index >= 0 && index < typed->count)
     g_string_append(text, typed->words[index]);
 }
 
@@ -132,6 +133,9 @@ phrases_fill(const char *template, const struct typed *typed, const char *detail
     case 'w':
       words = typed_to_string(typed);
       g_string_append(text, words);
+      break;
+    case 'l':
+      append_word(text, typed, typed->count - 1);
       break;
     case 'o':
       append_word(text, typed, 0);

@@ -50,7 +50,7 @@ enum refusal {
   REFUSE_PID_1_SHARED,
   REFUSE_KEEP_ID,
   REFUSE_ID_WITHOUT_USER,
-  REFUSE_ID_JOINED,
+  REFUSE_ID_OF_GIVEN_MAPS,
   REFUSE_DISABLE_WITHOUT_USER,
   REFUSE_BLOCK_WITHOUT_USER,
   REFUSE_BLOCK_WITHOUT_INFO,
@@ -82,6 +82,6 @@ char *phrases_refusal(enum style style, enum refusal refusal, const struct typed
 char *phrases_only_last(enum style style, const struct typed *typed);
 
 /* Fills TEMPLATE: "%w" stands for the words, "%o" for the option's name, "%1" and
- * "%2" for its operands, "%d" for DETAIL, "%e" for what the errno ERROR means. The
- * caller frees. */
+ * "%2" for its operands, "%l" for the last of them, "%d" for DETAIL, "%e" for what the errno ERROR
+ * means. The caller frees. */
 char *phrases_fill(const char *template, const struct typed *typed, const char *detail, int error);

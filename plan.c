@@ -20,7 +20,7 @@ draft_init(struct draft *draft, const struct persona *persona)
       .keep_fds = g_array_new(FALSE, FALSE, sizeof(int)),
       .consumed = g_array_new(FALSE, FALSE, sizeof(int)),
       .layers = g_ptr_array_new(),
-      .lock_files = g_ptr_array_new(),
+      .locks = g_array_new(FALSE, FALSE, sizeof(struct lock)),
       .warnings = g_ptr_array_new(),
       .variables = g_array_new(FALSE, FALSE, sizeof(struct variable)),
   };
@@ -98,12 +98,11 @@ gid_without_user(const struct draft *draft, uint64_t namespaces)
   return draft_asked(&draft->gid) && !draft_asked(&draft->userns) && !(namespaces & CLONE_NEWUSER);
 }
 
-/* The ids of a namespace that somebody else made are not hutch's to choose. */
+/* The ids are what the caller maps then. */
 static bool
 maps_are_given(const struct draft *draft)
 {
-  return draft->persona->strict &&
-         (draft_asked(&draft->userns) || draft_asked(&draft->userns_block_fd));
+  return draft->persona->strict && draft_asked(&draft->userns_block_fd);
 }
 
 static bool
@@ -188,8 +187,8 @@ static const struct rule {
     {keep_id_and_gid, DRAFT_REQUEST(gid), REFUSE_KEEP_ID},
     {uid_without_user, DRAFT_REQUEST(uid), REFUSE_ID_WITHOUT_USER},
     {gid_without_user, DRAFT_REQUEST(gid), REFUSE_ID_WITHOUT_USER},
-    {uid_of_given_maps, DRAFT_REQUEST(uid), REFUSE_ID_JOINED},
-    {gid_of_given_maps, DRAFT_REQUEST(gid), REFUSE_ID_JOINED},
+    {uid_of_given_maps, DRAFT_REQUEST(uid), REFUSE_ID_OF_GIVEN_MAPS},
+    {gid_of_given_maps, DRAFT_REQUEST(gid), REFUSE_ID_OF_GIVEN_MAPS},
     {disable_without_user, DRAFT_REQUEST(disable_userns), REFUSE_DISABLE_WITHOUT_USER},
     {block_without_user, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_USER},
     {block_without_info, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_INFO},
@@ -301,6 +300,8 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
       .inside = draft_asked(&draft->gid) ? draft->gid.number : (keep ? getegid() : 0),
       .outside = getegid(),
   };
+  plan->switch_uid = plan->userns_fd >= 0 && draft_asked(&draft->uid);
+  plan->switch_gid = plan->userns_fd >= 0 && draft_asked(&draft->gid);
   plan->hostname = draft->hostname.text;
   seal_inner(draft, plan);
 }
@@ -436,7 +437,7 @@ seal_descriptors(const struct draft *draft, struct plan *plan)
 static void
 seal_life(const struct draft *draft, struct plan *plan)
 {
-  bool something_to_hold = draft_asked(&draft->sync_fd) || draft->lock_files->len > 0;
+  bool something_to_hold = draft_asked(&draft->sync_fd) || draft->locks->len > 0;
 
   plan->reaper =
       !draft_asked(&draft->as_pid_1) &&
@@ -444,8 +445,8 @@ seal_life(const struct draft *draft, struct plan *plan)
   plan->new_session = draft_asked(&draft->new_session);
   plan->die_with_parent = draft_asked(&draft->die_with_parent);
   plan->die_with_monitor = draft->persona->die_with_monitor || plan->die_with_parent;
-  plan->lock_files = (const char *const *)draft->lock_files->pdata;
-  plan->lock_count = draft->lock_files->len;
+  plan->locks = (const struct lock *)(const void *)draft->locks->data;
+  plan->lock_count = draft->locks->len;
 }
 
 int

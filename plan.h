@@ -67,6 +67,13 @@ struct filter {
   int word_count;
 };
 
+/* A file inside that is locked while the sandbox lives. */
+struct lock {
+  const char *path;
+  char *const *words; /* the option as it was typed */
+  int word_count;
+};
+
 /* One way to arrive at a working directory, with the matching PWD entry. */
 struct directory {
   const char *path;
@@ -97,6 +104,8 @@ struct plan {
   bool inner_keeps_ids;      /* the inner namespace maps whatever ids there are */
   struct id_map uid;
   struct id_map gid;
+  bool switch_uid; /* to uid.inside, in a namespace that was joined */
+  bool switch_gid;
   struct id_map inner_uid; /* meaningful where inner_namespaces has NEWUSER */
   struct id_map inner_gid;
   int userns_fd; /* namespaces to join, each -1 for none: before clone3, ... */
@@ -126,7 +135,7 @@ struct plan {
   bool die_with_parent;
   bool die_with_monitor;
 
-  const char *const *lock_files; /* inside, to be locked while the sandbox lives */
+  const struct lock *locks;
   size_t lock_count;
   int sync_fd;         /* descriptors, each -1 for none: open while the sandbox lives */
   int block_fd;        /* the command waits for it */

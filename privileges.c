@@ -103,6 +103,14 @@ privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct failure 
 }
 
 int
+privileges_regain(struct failure *failure)
+{
+  struct capability_sets sets;
+
+  return read_sets(&sets, failure) < 0 ? -1 : write_sets(sets.permitted, failure);
+}
+
+int
 privileges_drop_all(struct failure *failure)
 {
   return write_sets(0, failure);

@@ -18,6 +18,9 @@ int privileges_limit(const struct plan *plan, uint64_t *kept, struct failure *fa
 /* Lets KEPT survive execve, for whatever user id. */
 int privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct failure *failure);
 
+/* Makes every capability effective that is permitted. */
+int privileges_regain(struct failure *failure);
+
 /* Gives up every capability. */
 int privileges_drop_all(struct failure *failure);
 

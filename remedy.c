@@ -194,11 +194,14 @@ culprit(const struct plan *plan, const struct failure *failure)
 
   if (failure->operation < 0)
     return (struct typed){0};
-  if (failure->stage == STAGE_SECCOMP && index < plan->filter_count)
+  switch (failure->stage) {
+  case STAGE_SECCOMP:
     return (struct typed){plan->filters[index].words, plan->filters[index].word_count};
-  if (failure->stage != STAGE_SECCOMP && index < plan->operation_count)
+  case STAGE_LOCK:
+    return (struct typed){plan->locks[index].words, plan->locks[index].word_count};
+  default:
     return (struct typed){plan->operations[index].words, plan->operations[index].word_count};
-  return (struct typed){0};
+  }
 }
 
 /* One line stays one line, and a terminal gets no orders: what the caller typed,
@@ -266,7 +269,7 @@ remedy_print(const struct plan *plan, const struct failure *failure)
   const struct operation *operation = NULL;
   struct typed typed = culprit(plan, failure);
 
-  if (failure->stage != STAGE_SECCOMP && typed.count > 0)
+  if ((failure->stage == STAGE_SOURCE || failure->stage == STAGE_ROOT) && typed.count > 0)
     operation = &plan->operations[failure->operation];
   g_autofree char *advice = hint(failure, operation);
   print[plan->persona->style](plan, failure, &typed, advice);
