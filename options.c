@@ -23,9 +23,9 @@ const char *const options_group_titles[GROUP_COUNT] = {
 const struct option options_table[] = {
     /* --- general --- */
     {"--help", "", GROUP_GENERAL, on_intent, INTENT_HELP, 0,
-     "print this help and exit", NULL},
+     "print this help", NULL},
     {"--version", "", GROUP_GENERAL, on_intent, INTENT_VERSION, 0,
-     "print the version and exit", NULL},
+     "print version", NULL},
     {"--args", "FD", GROUP_GENERAL, on_args, 0, 0,
      "read more options from descriptor FD",
      "The data are words, each ended by a NUL byte; the last NUL may be missing. They are read to "
@@ -354,12 +354,16 @@ options_help(const char *program)
 
   g_string_printf(text, "usage: %s [OPTIONS...] [--] COMMAND [ARGS...]\n", program);
   for (int group = 0; group < GROUP_COUNT; group++) {
-    g_string_append_printf(text, "\n%s:\n", options_group_titles[group]);
+    if (group == GROUP_GENERAL)
+      g_string_append_c(text, '\n');
+    else
+      g_string_append_printf(text, "\n%s:\n", options_group_titles[group]);
     for (const struct option *option = options_table; option->name; option++) {
       if ((int)option->group != group)
         continue;
       g_autofree char *usage = g_strconcat(option->name, " ", option->operands, NULL);
-      g_string_append_printf(text, "    %-28s %s\n", usage, option->help);
+      g_string_append_printf(text, "    %-28s %c%s\n", usage, g_ascii_toupper(option->help[0]),
+                             option->help + 1);
     }
   }
   return g_string_free(text, FALSE);

@@ -25,8 +25,8 @@ end
 
 complete -c hutch -n 'not __hutch_reads_options' -x -a '(__fish_complete_subcommand)'
 complete -c hutch -n __hutch_reads_options -a '(__fish_complete_command)'
-complete -c hutch -n __hutch_reads_options -l help -d 'print this help and exit'
-complete -c hutch -n __hutch_reads_options -l version -d 'print the version and exit'
+complete -c hutch -n __hutch_reads_options -l help -d 'print this help'
+complete -c hutch -n __hutch_reads_options -l version -d 'print version'
 complete -c hutch -n __hutch_reads_options -l args -x -d 'read more options from descriptor FD'
 complete -c hutch -n __hutch_reads_options -l level-prefix -d 'begin messages with their level, as <3>'
 complete -c hutch -n __hutch_reads_options -l not-a-security-boundary -d 'accepted, without an effect'
