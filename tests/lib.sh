@@ -31,7 +31,7 @@ become_ordinary_user() {
   # shellcheck disable=SC2064 # the room is known now and gone later
   trap "rm -rf '$room'" EXIT
   mkdir "$room/tests" "$room/home" "$room/tmp"
-  cp -R "$here"/*.sh "$here/helpers" "$room/tests/"
+  cp -R "$here"/*.sh "$here/data" "$here/helpers" "$room/tests/"
   cp "$HUTCH" "$room/hutch"
   if [[ ${HUTCH_HELPERS-} ]]; then cp -RL "$HUTCH_HELPERS" "$room/helpers"; fi
   chown -R "$uid:$uid" "$room" && chmod 755 "$room"
