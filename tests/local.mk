@@ -16,9 +16,13 @@ helpers = \
 	tests/helpers/on-terminal \
 	tests/helpers/open-path \
 	tests/helpers/remount-rw \
+	tests/helpers/rename-race \
+	tests/helpers/sealed \
+	tests/helpers/serve-fuse \
 	tests/helpers/session-key \
 	tests/helpers/signal-counter \
 	tests/helpers/tcp \
+	tests/helpers/try-lock \
 	tests/helpers/tty-inject
 
 # What looks at the source tree; needs no sandbox.
@@ -29,12 +33,19 @@ source_tests = \
 
 # What looks at the object files and the binary, as they are without a sanitizer in them.
 binary_tests = \
+	tests/budget-calls.sh \
 	tests/check-fork-line.sh \
 	tests/check-hardening.sh
 
 # What runs hutch from outside.
 integration_tests = \
 	tests/basics.sh \
+	tests/bwrap-contract-documents.sh \
+	tests/bwrap-contract-files.sh \
+	tests/bwrap-contract-process.sh \
+	tests/bwrap-contract-shapes.sh \
+	tests/bwrap-contract.sh \
+	tests/bwrap-probes.sh \
 	tests/data-fds.sh \
 	tests/files.sh \
 	tests/lifetime.sh \
@@ -45,9 +56,31 @@ integration_tests = \
 	tests/real-job.sh \
 	tests/remedies.sh \
 	tests/root-basics.sh \
+	tests/root-bwrap-contract.sh \
 	tests/scale.sh \
 	tests/security.sh \
+	tests/symlinks.sh \
 	tests/trace.sh
+
+# What the tests compare with.
+data_files = \
+	tests/data/budgets \
+	tests/data/bwrap/contract-probe.sh \
+	tests/data/bwrap/lifetime-probe.py \
+	tests/data/bwrap/lifetime.txt \
+	tests/data/bwrap/root.txt \
+	tests/data/bwrap/user.txt
+
+# The benchmark.
+bench_files = \
+	tests/bench/bench.py \
+	tests/bench/floor.c \
+	tests/bench/measure.py \
+	tests/bench/mounts.c \
+	tests/bench/report.py \
+	tests/bench/spawn.c \
+	tests/bench/work.c \
+	tests/bench/workloads.py
 
 # The machines of check-kernels.
 kernel_files = \
@@ -69,10 +102,13 @@ if !SANITIZERS
 TESTS += $(binary_tests)
 endif
 EXTRA_DIST += \
+	$(bench_files) \
+	$(data_files) \
 	$(kernel_files) \
 	tests/.clang-tidy \
 	tests/cppcheck-suppressions \
 	tests/fork-line-symbols.txt \
+	tests/lib-bwrap.sh \
 	tests/lib.sh
 
 unit_test_libs = libhutch.a $(dynamic_libs)
@@ -124,4 +160,22 @@ check-sanitizers:
 clean-local:
 	rm -rf check-sanitizers.d
 
-.PHONY: check-kernels check-sanitizers
+# The same objects linked dynamically, whatever the program itself is.
+EXTRA_PROGRAMS = tests/bench/hutch-dynamic
+tests_bench_hutch_dynamic_SOURCES = sandbox.c
+tests_bench_hutch_dynamic_LDADD = libhutch.a $(dynamic_libs)
+CLEANFILES += $(EXTRA_PROGRAMS) bench.json bench-binds.svg bench-mounts.svg
+
+# What hutch costs, beside others: BENCH_FLAGS=--quick takes a minute.
+BENCH_FLAGS =
+bench: hutch$(EXEEXT) tests/bench/hutch-dynamic$(EXEEXT)
+	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' CC='$(CC)' \
+	  HUTCH_DYNAMIC='$(abs_top_builddir)/tests/bench/hutch-dynamic$(EXEEXT)' \
+	  $(PYTHON3) -B $(srcdir)/tests/bench/bench.py --json bench.json --svg . $(BENCH_FLAGS)
+
+# What budget-calls.sh holds the program to, after a change that is meant.
+record-budgets: hutch$(EXEEXT)
+	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
+	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
+
+.PHONY: bench check-kernels check-sanitizers record-budgets
