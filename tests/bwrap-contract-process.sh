@@ -165,7 +165,7 @@ for options in '' --unshare-pid --die-with-parent '--unshare-pid --die-with-pare
   bw --dev /dev $options -- sh -c '(sleep 60; : "$1") >/dev/null 2>&1 & exit 3' sh "$mark"
   returns "bwrap returns when the command ends${options:+ with $options}" 3
   case $options in
-    '' | --unshare-pid | --die-with-parent) ok '  what runs in the background lives on' survivors >.pids ;;
+    '' | --unshare-pid | --die-with-parent) ok '  what runs in the background lives on' survive ;;
     *) ok '  what runs in the background ends' eventually none_left ;;
   esac
   end_all
@@ -182,7 +182,7 @@ for options in '' --unshare-pid --die-with-parent '--unshare-pid --die-with-pare
     if [[ $options == *die* ]]; then
       ok '  and the sandbox with it' eventually none_left
     else
-      ok '  and leaves the sandbox running' survivors >.pids
+      ok '  and leaves the sandbox running' survive
       is '  which never hears of it' "$(<log)" up
     fi
     end_all
@@ -201,7 +201,7 @@ for options in '' --die-with-parent '--unshare-pid --die-with-parent'; do
     ok "when the caller ends, $options ends the sandbox" eventually none_left
   else
     sleep 0.2
-    ok 'when the caller ends, the sandbox goes on' survivors >.pids
+    ok 'when the caller ends, the sandbox goes on' survive
   fi
   end_all
 done 2>/dev/null

@@ -33,8 +33,8 @@ report "no file is over 600 lines" "$(
 report "no function is over 80 lines" "$(
   for file in "${files[@]}"; do
     case $file in
-    *.[ch]) start='^\{' ;;
-    *) start='^[A-Za-z_][A-Za-z0-9_-]* ?\(\) ?[{(]$' ;;
+    *.[ch]) start='^[{]' ;;
+    *) start='^[A-Za-z_][A-Za-z0-9_-]* ?[(][)] ?[{(]$' ;;
     esac
     awk -v start="$start" -v file="$file" '
       $0 ~ start { begin = NR }

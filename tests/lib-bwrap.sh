@@ -100,4 +100,5 @@ new_mark() {
   mark=bwrap-mark-$$-$serial
 }
 survivors() { pgrep -f -- "$mark"; }
-none_left() { ! survivors >/dev/null; }
+survive() { survivors >/dev/null; }
+none_left() { ! survive; }
