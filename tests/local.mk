@@ -82,6 +82,23 @@ bench_files = \
 	tests/bench/work.c \
 	tests/bench/workloads.py
 
+# The real callers of bubblewrap.
+caller_files = \
+	tests/callers/ansible-runner.sh \
+	tests/callers/bubblewrap-tests.sh \
+	tests/callers/buildstream.sh \
+	tests/callers/flatpak-builder.sh \
+	tests/callers/flatpak.sh \
+	tests/callers/gnome-thumbnailers.sh \
+	tests/callers/lib.sh \
+	tests/callers/mat2.sh \
+	tests/callers/opam.sh \
+	tests/callers/recorder.c \
+	tests/callers/room.sh \
+	tests/callers/run \
+	tests/callers/webkit.sh \
+	tests/callers/xdg-desktop-portal.sh
+
 # The machines of check-kernels.
 kernel_files = \
 	tests/kernels/apparmor-profile.py \
@@ -103,6 +120,7 @@ TESTS += $(binary_tests)
 endif
 EXTRA_DIST += \
 	$(bench_files) \
+	$(caller_files) \
 	$(data_files) \
 	$(kernel_files) \
 	tests/.clang-tidy \
@@ -160,6 +178,11 @@ check-sanitizers:
 clean-local:
 	rm -rf check-sanitizers.d
 
+# Unmodified callers of bubblewrap, on hutch: CALLERS_INSTALL=1 installs them first.
+check-callers: hutch$(EXEEXT)
+	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' CC='$(CC)' \
+	  $(BASH_SHELL) $(srcdir)/tests/callers/run $(CALLERS)
+
 # The same objects linked dynamically, whatever the program itself is.
 EXTRA_PROGRAMS = tests/bench/hutch-dynamic
 tests_bench_hutch_dynamic_SOURCES = sandbox.c
@@ -178,4 +201,4 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-kernels check-sanitizers record-budgets
+.PHONY: bench check-callers check-kernels check-sanitizers record-budgets
