@@ -123,6 +123,12 @@ bind_mount_attach(int tree_fd, int dest_fd)
 }
 
 int
+bind_mount_attach_at(int tree_fd, int dir_fd, const char *name)
+{
+  return move_mount(tree_fd, "", dir_fd, name, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+int
 bind_mount_attach_to_host(int tree_fd, struct failure *failure)
 {
   if (move_mount(tree_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)

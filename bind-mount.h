@@ -47,6 +47,10 @@ int bind_mount_clone_file(int dir_fd, const char *name, const struct tree_flags 
 /* Attaches the detached tree TREE_FD over what DEST_FD refers to. */
 int bind_mount_attach(int tree_fd, int dest_fd);
 
+/* Attaches it over NAME in the directory DIR_FD, which is not followed if it is a
+ * link. */
+int bind_mount_attach_at(int tree_fd, int dir_fd, const char *name);
+
 /* Attaches it on top of "/", which the process keeps seeing the host below. */
 int bind_mount_attach_to_host(int tree_fd, struct failure *failure);
 

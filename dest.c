@@ -228,6 +228,60 @@ dest_create_file(int root_fd, const char *path, const struct dest_modes *modes,
   return create(root_fd, path, O_WRONLY | O_TRUNC, modes, failure);
 }
 
+void
+dest_forget(struct dest_parent *last)
+{
+  if (last->fd >= 0)
+    close(last->fd);
+  last->fd = -1;
+}
+
+/* Whether LAST is the directory that the first LENGTH bytes of PATH name. */
+static bool
+is_same_parent(const struct dest_parent *last, const char *path, size_t length)
+{
+  return last->fd >= 0 && last->length == length && memcmp(last->path, path, length) == 0;
+}
+
+/* Opens the parent of PATH into LAST, unless there is something at PATH. */
+static int
+find_parent(int root_fd, struct dest_parent *last, const char *path, size_t length, mode_t mode)
+{
+  struct failure ignored;
+  char name[NAME_MAX + 1];
+  int fd = resolve(root_fd, path, O_PATH, 0);
+
+  dest_forget(last);
+  if (fd >= 0) {
+    close(fd);
+    return -1;
+  }
+  if (errno != ENOENT || length >= sizeof last->path)
+    return -1;
+  last->fd = dest_open_parent(root_fd, path, mode, name, &ignored);
+  last->length = length;
+  memcpy(last->path, path, length);
+  return last->fd;
+}
+
+int
+dest_make(int root_fd, struct dest_parent *last, const char *path, const struct dest_modes *modes,
+          bool is_file, const char **name)
+{
+  const char *slash = strrchr(path, '/');
+
+  *name = slash ? slash + 1 : path;
+  size_t length = (size_t)(*name - path);
+  if ((*name)[0] == '\0' || strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0)
+    return -1;
+  if (!is_same_parent(last, path, length) &&
+      find_parent(root_fd, last, path, length, modes->parents) < 0)
+    return -1;
+  int made = is_file ? mknodat(last->fd, *name, S_IFREG | modes->self, 0)
+                     : mkdirat(last->fd, *name, modes->self);
+  return made == 0 ? last->fd : -1;
+}
+
 bool
 dest_is_root(const char *path)
 {

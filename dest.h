@@ -15,12 +15,22 @@
 
 #include "failure.h"
 
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Permission bits for what has to be made. */
 struct dest_modes {
   mode_t self;
   mode_t parents;
+};
+
+/* The directory that the last mount point was made in, for the next one. */
+struct dest_parent {
+  int fd; /* -1 for none */
+  size_t length;
+  char path[PATH_MAX]; /* how it was named, LENGTH bytes */
 };
 
 /* What stands at PATH, opened with O_PATH and FLAGS. */
@@ -34,6 +44,16 @@ int dest_open_dir(int root_fd, const char *path, const struct dest_modes *modes,
  * new empty file, with its parents. */
 int dest_open_file(int root_fd, const char *path, const struct dest_modes *modes,
                    struct failure *failure);
+
+/* Makes a mount point at PATH, a file or a directory, if there is nothing yet. Returns
+ * the descriptor of its parent, which belongs to LAST, and its *NAME there; what stands
+ * there is then no link. -1, and no failure, if that cannot be done: the functions
+ * above know what to do. */
+int dest_make(int root_fd, struct dest_parent *last, const char *path,
+              const struct dest_modes *modes, bool is_file, const char **name);
+
+/* Forgets it: to be called when something is mounted that may have covered it. */
+void dest_forget(struct dest_parent *last);
 
 /* The file at PATH opened for writing, emptied or new, with its parents. */
 int dest_create_file(int root_fd, const char *path, const struct dest_modes *modes,

@@ -78,15 +78,12 @@ device_clone_sources(int *trees, const struct tree_flags *flags, struct failure 
 static int
 attach_node(int dev_fd, const char *name, int tree_fd, struct failure *failure)
 {
-  int fd = openat(dev_fd, name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-
-  if (fd < 0)
-    return failure_set(failure, STAGE_ROOT, "openat", name);
-  int result = bind_mount_attach(tree_fd, fd);
-  if (result < 0)
-    failure_set(failure, STAGE_ROOT, "move_mount", name);
-  close(fd);
-  return result;
+  if (mknodat(dev_fd, name, S_IFREG | 0444, 0) < 0)
+    return failure_set(failure, STAGE_ROOT, "mknodat", name);
+  if (bind_mount_attach_at(tree_fd, dev_fd, name) < 0)
+    return failure_set(failure, STAGE_ROOT, "move_mount", name);
+  close(tree_fd);
+  return 0;
 }
 
 static int
@@ -100,10 +97,8 @@ attach_pts(int dev_fd, struct failure *failure)
       filesystem_create("devpts", parameters, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, failure);
   if (mount_fd < 0)
     return -1;
-  int fd = openat(dev_fd, "pts", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0 || bind_mount_attach(mount_fd, fd) < 0)
+  if (bind_mount_attach_at(mount_fd, dev_fd, "pts") < 0)
     return failure_set(failure, STAGE_ROOT, "move_mount", "pts");
-  close(fd);
   close(mount_fd);
   return 0;
 }

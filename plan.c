@@ -41,8 +41,9 @@ available(uint64_t namespaces)
 static uint64_t
 namespaces_of(const struct draft *draft)
 {
-  uint64_t asked = draft->unshare | available(draft->unshare_try);
-  uint64_t namespaces = ((draft->persona->namespaces | asked) & ~draft->share) | CLONE_NEWNS;
+  uint64_t sure = draft->persona->namespaces | draft->unshare;
+  uint64_t asked = sure | available(draft->unshare_try & ~sure);
+  uint64_t namespaces = (asked & ~draft->share) | CLONE_NEWNS;
 
   if (draft_asked(&draft->userns))
     return namespaces & ~(uint64_t)CLONE_NEWUSER;

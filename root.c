@@ -100,6 +100,7 @@ attach(struct assembly *assembly, const struct operation *operation, int tree_fd
 {
   bool replaces = !is_file && is_root(assembly, dest_fd);
 
+  dest_forget(&assembly->last_parent);
   if (bind_mount_attach(tree_fd, dest_fd) < 0)
     return refuse_attachment(dest_fd, operation->dest, failure);
   close(dest_fd);
@@ -113,12 +114,27 @@ attach(struct assembly *assembly, const struct operation *operation, int tree_fd
   return 0;
 }
 
+/* Attaches a tree over a mount point that was just made, and closes it. No path leads
+ * through it yet, so that nothing that was found before is covered. */
+static int
+attach_made(const struct operation *operation, int tree_fd, int parent_fd, const char *name,
+            struct failure *failure)
+{
+  if (bind_mount_attach_at(tree_fd, parent_fd, name) < 0)
+    return failure_set(failure, STAGE_ROOT, "move_mount", operation->dest);
+  if ((operation->flags & OPERATION_COVER) && cover_proc(tree_fd, failure) < 0)
+    return -1;
+  close(tree_fd);
+  return 0;
+}
+
 static int
 do_bind(struct assembly *assembly, const struct operation *operation, int tree_fd,
         struct failure *failure)
 {
   struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
   struct statx status;
+  const char *name;
   int dest_fd;
 
   if (tree_fd < 0) /* an optional source that does not exist */
@@ -128,12 +144,15 @@ do_bind(struct assembly *assembly, const struct operation *operation, int tree_f
   if (statx(tree_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) < 0)
     return failure_set(failure, STAGE_ROOT, "statx", operation->dest);
   bool is_file = !S_ISDIR(status.stx_mode);
-  if (is_file) {
-    modes.self = 0444;
+  modes.self = is_file ? 0444 : 0755;
+  int parent_fd =
+      dest_make(assembly->root_fd, &assembly->last_parent, operation->dest, &modes, is_file, &name);
+  if (parent_fd >= 0)
+    return attach_made(operation, tree_fd, parent_fd, name, failure);
+  if (is_file)
     dest_fd = dest_open_file(assembly->root_fd, operation->dest, &modes, failure);
-  } else {
+  else
     dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
-  }
   if (dest_fd < 0)
     return -1;
   return attach(assembly, operation, tree_fd, dest_fd, is_file, failure);
@@ -182,6 +201,7 @@ do_dev(struct assembly *assembly, const struct operation *operation, const int *
   if (dest_fd < 0)
     return -1;
   bool replaces = is_root(assembly, dest_fd);
+  dest_forget(&assembly->last_parent);
   int dev_fd = device_build(dest_fd, trees, assembly->plan->file_label, failure);
   if (dev_fd < 0)
     return -1;
@@ -368,6 +388,7 @@ root_build(struct assembly *assembly, struct failure *failure)
   const int *trees = assembly->trees;
   bool is_first = first_is_root(assembly);
 
+  assembly->last_parent.fd = -1;
   assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (assembly->host_fd < 0)
     return failure_set(failure, STAGE_ROOT, "open", "/");
@@ -416,6 +437,7 @@ check_entered(const struct assembly *assembly, struct failure *failure)
 int
 root_enter(struct assembly *assembly, struct failure *failure)
 {
+  dest_forget(&assembly->last_parent);
   if (fchdir(assembly->root_fd) < 0)
     return failure_set(failure, STAGE_ROOT, "fchdir", "the new root");
   /* With the same directory for both, the old root ends up on top of the new

@@ -19,6 +19,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "dest.h"
 #include "failure.h"
 #include "plan.h"
 
@@ -31,6 +32,7 @@ struct assembly {
   int root_fd;         /* the new root, once there is one */
   uint64_t root_mount; /* the mount and the inode that root_fd is */
   uint64_t root_inode;
+  struct dest_parent last_parent; /* of the mount points that were made */
 };
 
 /* Attaches the new root and carries out the operations. */
