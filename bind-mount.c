@@ -13,14 +13,20 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+static struct mount_attr
+attributes_of(const struct tree_flags *flags)
+{
+  return (struct mount_attr){
+      .attr_set = flags->set,
+      .propagation = flags->private_mounts ? MS_PRIVATE : 0,
+  };
+}
+
 static int
 restrict_tree(int tree_fd, const struct tree_flags *flags, const char *subject,
               struct failure *failure)
 {
-  struct mount_attr attributes = {
-      .attr_set = flags->set,
-      .propagation = flags->private_mounts ? MS_PRIVATE : 0,
-  };
+  struct mount_attr attributes = attributes_of(flags);
 
   if (mount_setattr(tree_fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes) == 0)
     return tree_fd;
@@ -133,6 +139,16 @@ bind_mount_attach_to_host(int tree_fd, struct failure *failure)
 {
   if (move_mount(tree_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0)
     return failure_set(failure, STAGE_ROOT, "move_mount", "/");
+  return 0;
+}
+
+int
+bind_mount_restrict_all(const struct tree_flags *flags, struct failure *failure)
+{
+  struct mount_attr attributes = attributes_of(flags);
+
+  if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes) < 0)
+    return failure_set(failure, STAGE_SOURCE, "mount_setattr", "/");
   return 0;
 }
 

@@ -54,6 +54,9 @@ int bind_mount_attach_at(int tree_fd, int dir_fd, const char *name);
 /* Attaches it on top of "/", which the process keeps seeing the host below. */
 int bind_mount_attach_to_host(int tree_fd, struct failure *failure);
 
+/* Restricts all of what is mounted in this mount namespace at and below "/". */
+int bind_mount_restrict_all(const struct tree_flags *flags, struct failure *failure);
+
 /* Keeps the host from seeing what is mounted in this mount namespace; the other way
  * round mounts go on to arrive. */
 int bind_mount_detach_from_host(struct failure *failure);

@@ -257,6 +257,19 @@ start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
   reaper_run(&reaper);
 }
 
+/* A root that is in place may make the host's proc read-only, as it is there: what is
+ * to be written later is written through a copy. */
+static int
+open_proc(const struct plan *plan, struct failure *failure)
+{
+  const struct tree_flags none = {0};
+
+  if (plan->root_in_place && (plan->inner_namespaces != 0 || plan->exec_label))
+    return bind_mount_clone_path("/proc", &none, failure);
+  int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  return fd >= 0 ? fd : failure_set(failure, STAGE_NAMESPACES, "open", "/proc");
+}
+
 static int
 run(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
@@ -268,9 +281,9 @@ run(const struct plan *plan, const struct hand_over *hand_over, struct failure *
   leave_documents(plan);
   announce(plan, ANNOUNCE_START, hand_over->control_fd);
   wait_for(plan->userns_block_fd);
-  inheritance.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  inheritance.proc_fd = open_proc(plan, failure);
   if (inheritance.proc_fd < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "open", "/proc");
+    return -1;
   if (build(plan, hand_over, &inheritance, failure) < 0 || present(plan, hand_over, failure) < 0)
     return -1;
   if (plan->reaper)

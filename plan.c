@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "dest.h"
 #include "draft.h"
 #include "environment.h"
 #include "filter.h"
@@ -320,6 +321,21 @@ settle_proc(struct operation *operation, bool share_pids)
   }
 }
 
+/* A new mount namespace is a copy of the host's mounts: where the first operation
+ * binds "/" on "/", that copy is the root, and a second one needs not be made. The
+ * kernel makes user namespaces only for who is not in a chroot, so that "/" is then
+ * the root of the mount namespace. */
+static bool
+has_root_in_place(const struct plan *plan)
+{
+  const struct operation *first = plan->operations;
+
+  return plan->operation_count > 0 && first->kind == OPERATION_BIND && first->source[0] == '/' &&
+         dest_is_root(first->source) && dest_is_root(first->dest) &&
+         !(first->flags & OPERATION_COVER) && !plan->needs_scratch &&
+         (plan->namespaces & CLONE_NEWUSER);
+}
+
 static void
 seal_operations(const struct draft *draft, struct plan *plan)
 {
@@ -337,6 +353,7 @@ seal_operations(const struct draft *draft, struct plan *plan)
         operation->kind == OPERATION_BIND_DATA ||
         (operation->kind == OPERATION_OVERLAY && (operation->flags & OPERATION_SCRATCH));
   }
+  plan->root_in_place = has_root_in_place(plan);
 }
 
 /* The terminal filter goes first: one that the caller gave may refuse to load

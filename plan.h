@@ -120,6 +120,7 @@ struct plan {
   size_t operation_count;
   size_t source_count; /* descriptors the sources of all operations take */
   bool needs_scratch;  /* some operation writes to files in memory first */
+  bool root_in_place;  /* the first operation asks for what a new mount namespace is already */
 
   uint64_t capabilities; /* bit N keeps capability N */
   bool keep_privileges;  /* the caller's capabilities are left as they are */

@@ -32,6 +32,17 @@ set_root(struct assembly *assembly, int tree_fd, struct failure *failure)
   return 0;
 }
 
+/* A root that was in place is the host's from now on. */
+static int
+replace_root(struct assembly *assembly, int tree_fd, struct failure *failure)
+{
+  if (assembly->is_in_place)
+    assembly->is_in_place = false;
+  else
+    close(assembly->root_fd);
+  return set_root(assembly, tree_fd, failure);
+}
+
 /* Whether DEST_FD is the root itself, which may have many names. */
 static bool
 is_root(const struct assembly *assembly, int dest_fd)
@@ -106,10 +117,8 @@ attach(struct assembly *assembly, const struct operation *operation, int tree_fd
   close(dest_fd);
   if ((operation->flags & OPERATION_COVER) && cover_proc(tree_fd, failure) < 0)
     return -1;
-  if (replaces) {
-    close(assembly->root_fd);
-    return set_root(assembly, tree_fd, failure);
-  }
+  if (replaces)
+    return replace_root(assembly, tree_fd, failure);
   close(tree_fd);
   return 0;
 }
@@ -206,10 +215,8 @@ do_dev(struct assembly *assembly, const struct operation *operation, const int *
   if (dev_fd < 0)
     return -1;
   close(dest_fd);
-  if (replaces) {
-    close(assembly->root_fd);
-    return set_root(assembly, dev_fd, failure);
-  }
+  if (replaces)
+    return replace_root(assembly, dev_fd, failure);
   close(dev_fd);
   return 0;
 }
@@ -358,10 +365,28 @@ first_is_root(const struct assembly *assembly)
   const struct operation *first = plan->operations;
   struct stat status;
 
+  if (plan->root_in_place)
+    return true;
   return plan->operation_count > 0 && first->kind == OPERATION_BIND &&
          !(first->flags & OPERATION_COVER) && dest_is_root(first->dest) &&
          assembly->trees[0] >= 0 && fstat(assembly->trees[0], &status) == 0 &&
          S_ISDIR(status.st_mode);
+}
+
+/* The mounts are there: they only have to be restricted, now that all that is to be
+ * shown otherwise has been cloned. */
+static int
+keep_root(struct assembly *assembly, struct failure *failure)
+{
+  const struct plan *plan = assembly->plan;
+  const struct tree_flags flags = source_flags(plan, plan->operations);
+
+  if (bind_mount_restrict_all(&flags, failure) < 0) {
+    failure->operation = 0;
+    return -1;
+  }
+  assembly->is_in_place = true;
+  return set_root(assembly, assembly->host_fd, failure);
 }
 
 static int
@@ -392,7 +417,8 @@ root_build(struct assembly *assembly, struct failure *failure)
   assembly->host_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (assembly->host_fd < 0)
     return failure_set(failure, STAGE_ROOT, "open", "/");
-  if (attach_root(assembly, is_first, failure) < 0)
+  if ((plan->root_in_place ? keep_root(assembly, failure)
+                           : attach_root(assembly, is_first, failure)) < 0)
     return -1;
   for (size_t i = 0; i < plan->operation_count; i++) {
     const struct operation *operation = &plan->operations[i];
@@ -434,17 +460,23 @@ check_entered(const struct assembly *assembly, struct failure *failure)
   return entered ? 0 : failure_say(failure, STAGE_ROOT, NULL, "the host's root is still there");
 }
 
-int
-root_enter(struct assembly *assembly, struct failure *failure)
+static int
+pivot(const struct assembly *assembly, struct failure *failure)
 {
-  dest_forget(&assembly->last_parent);
   if (fchdir(assembly->root_fd) < 0)
     return failure_set(failure, STAGE_ROOT, "fchdir", "the new root");
   /* With the same directory for both, the old root ends up on top of the new
    * one, and no directory is needed to put it. */
   if (syscall(SYS_pivot_root, ".", ".") < 0)
     return failure_set(failure, STAGE_ROOT, "pivot_root", "the new root");
-  if (detach_host(assembly, failure) < 0)
+  return detach_host(assembly, failure);
+}
+
+int
+root_enter(struct assembly *assembly, struct failure *failure)
+{
+  dest_forget(&assembly->last_parent);
+  if (!assembly->is_in_place && pivot(assembly, failure) < 0)
     return -1;
   if (chdir("/") < 0)
     return failure_set(failure, STAGE_ROOT, "chdir", "/");

@@ -9,6 +9,10 @@
  * destination resolved below the descriptor of the new root (see dest.h). Last,
  * one pivot_root makes the new root the process's, and the host's is detached.
  *
+ * Where the first operation binds "/" on "/", all of that has been done by the kernel:
+ * the mount namespace is such a copy. Its mounts are restricted where they are, once
+ * the sources are cloned, and there is nothing to be detached.
+ *
  * The scratch tmpfs of source.h is attached to "/" below the new root and vanishes
  * with the host's. So do roots that a later operation on "/" covered. Whatever lies on top
  * of the host's root is unmounted with it, one after the other, until the host's
@@ -32,6 +36,7 @@ struct assembly {
   int root_fd;         /* the new root, once there is one */
   uint64_t root_mount; /* the mount and the inode that root_fd is */
   uint64_t root_inode;
+  bool is_in_place; /* the root is the one that the mount namespace came with */
   struct dest_parent last_parent; /* of the mount points that were made */
 };
 

@@ -3,7 +3,6 @@
 
 #include "source.h"
 
-#include "bind-mount.h"
 #include "device.h"
 #include "filesystem.h"
 #include "number.h"
@@ -15,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct tree_flags
-flags_of(const struct plan *plan, const struct operation *operation)
+struct tree_flags
+source_flags(const struct plan *plan, const struct operation *operation)
 {
   struct tree_flags flags = {.set = MOUNT_ATTR_NOSUID,
                              .private_mounts = plan->persona->private_mounts};
@@ -70,7 +69,7 @@ static int
 clone_source(const struct plan *plan, const struct operation *operation, int *tree,
              struct failure *failure)
 {
-  struct tree_flags flags = flags_of(plan, operation);
+  struct tree_flags flags = source_flags(plan, operation);
 
   switch (operation->kind) {
   case OPERATION_BIND:
@@ -119,7 +118,7 @@ static int
 clone_data(const struct plan *plan, int scratch_fd, size_t index, struct failure *failure)
 {
   const struct operation *operation = &plan->operations[index];
-  struct tree_flags flags = flags_of(plan, operation);
+  struct tree_flags flags = source_flags(plan, operation);
   char name[NUMBER_SIZE];
 
   number_write(name, index, 10);
@@ -157,7 +156,7 @@ make_overlay(const struct plan *plan, int scratch_fd, size_t index, int *fds,
              struct failure *failure)
 {
   const struct operation *operation = &plan->operations[index];
-  struct tree_flags flags = flags_of(plan, operation);
+  struct tree_flags flags = source_flags(plan, operation);
 
   if ((operation->flags & OPERATION_SCRATCH) &&
       ((fds[OVERLAY_UPPER] = make_directory(scratch_fd, index, 'u', failure)) < 0 ||
@@ -211,7 +210,9 @@ source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
   int *tree = trees;
   int scratch_fd = -1;
 
-  for (size_t i = 0; i < plan->operation_count; i++) {
+  if (plan->root_in_place)
+    *tree++ = -1;
+  for (size_t i = plan->root_in_place; i < plan->operation_count; i++) {
     int count = clone_source(plan, &plan->operations[i], tree, failure);
     if (count < 0) {
       failure->operation = (int)i;

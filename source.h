@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "bind-mount.h"
 #include "failure.h"
 #include "plan.h"
 
@@ -20,9 +21,12 @@
 int source_raise_limit(const struct plan *plan, struct rlimit *saved, struct failure *failure);
 
 /* Clones all sources into TREES, of plan->source_count descriptors, in the order
- * of the operations; -1 stands for an optional one that does not exist. The
- * failure names the operation. */
+ * of the operations; -1 stands for an optional one that does not exist, and for the
+ * root that is in place. The failure names the operation. */
 int source_clone_all(const struct plan *plan, int *trees, struct failure *failure);
+
+/* What the tree of OPERATION is restricted to. */
+struct tree_flags source_flags(const struct plan *plan, const struct operation *operation);
 
 /* Copies FROM, from where it stands to its end, to TO. NAME is for the failure. */
 int source_copy_data(int from, int to, const char *name, struct failure *failure);
