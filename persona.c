@@ -26,6 +26,7 @@ static const struct persona personas[] = {
         .hide_reaper = true,
         .filter_terminal = true,
         .private_mounts = true,
+        .cover_settings = true,
         .new_keyring = true,
         .lock_mounts = true,
         .own_network = true,

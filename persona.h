@@ -38,6 +38,7 @@ struct persona {
   bool hide_reaper;           /* PID 1 cannot be traced and shows no words of the caller's */
   bool filter_terminal;       /* ioctls that type into a terminal are refused */
   bool private_mounts;        /* mounts made on the host later do not appear inside */
+  bool cover_settings;        /* root inside cannot change the kernel's settings in proc */
   bool new_keyring;           /* the caller's session keyring is left behind */
   bool lock_mounts;           /* kept capabilities have no power over the mounts */
   bool own_network;           /* kept capabilities have power over network and host name */

@@ -27,11 +27,21 @@ draft_init(struct draft *draft, const struct persona *persona)
   };
 }
 
-/* The flags of NAMESPACES that this kernel has. */
+static bool
+has_user_namespaces(void)
+{
+  g_autofree char *limit = NULL;
+
+  return access("/proc/self/ns/user", F_OK) == 0 &&
+         !(g_file_get_contents("/proc/sys/user/max_user_namespaces", &limit, NULL, NULL) &&
+           g_ascii_strtoll(limit, NULL, 10) == 0);
+}
+
+/* The flags of NAMESPACES that this system has. */
 static uint64_t
 available(uint64_t namespaces)
 {
-  if ((namespaces & CLONE_NEWUSER) && access("/proc/self/ns/user", F_OK) < 0)
+  if ((namespaces & CLONE_NEWUSER) && !has_user_namespaces())
     namespaces &= ~(uint64_t)CLONE_NEWUSER;
   if ((namespaces & CLONE_NEWCGROUP) && access("/proc/self/ns/cgroup", F_OK) < 0)
     namespaces &= ~(uint64_t)CLONE_NEWCGROUP;
@@ -312,9 +322,10 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
  * its own either. Where the caller is root, root inside is the same user to the
  * host's settings in proc, whatever capabilities it lacks. */
 static void
-settle_proc(struct operation *operation, bool share_pids)
+settle_proc(struct operation *operation, const struct persona *persona, bool share_pids)
 {
-  operation->flags |= geteuid() == 0 ? OPERATION_COVER : 0;
+  if (geteuid() == 0)
+    operation->flags |= OPERATION_COVER | (persona->cover_settings ? OPERATION_COVER_ALL : 0);
   if (share_pids) {
     operation->kind = OPERATION_BIND;
     operation->source = "/proc";
@@ -342,7 +353,8 @@ seal_operations(const struct draft *draft, struct plan *plan)
   for (guint i = 0; i < draft->operations->len; i++) {
     struct operation *operation = &g_array_index(draft->operations, struct operation, i);
     if (operation->kind == OPERATION_PROC)
-      settle_proc(operation, !(plan->namespaces & CLONE_NEWPID) && plan->pidns_fd < 0);
+      settle_proc(operation, draft->persona,
+                  !(plan->namespaces & CLONE_NEWPID) && plan->pidns_fd < 0);
   }
   plan->operations = (const struct operation *)(const void *)draft->operations->data;
   plan->operation_count = draft->operations->len;

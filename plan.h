@@ -37,10 +37,11 @@ enum operation_kind {
 
 enum operation_flag {
   OPERATION_READONLY = 1 << 0,
-  OPERATION_DEVICES = 1 << 1,  /* device nodes keep working */
-  OPERATION_OPTIONAL = 1 << 2, /* a source that does not exist is skipped */
-  OPERATION_COVER = 1 << 3,    /* a proc whose settings would obey the payload */
-  OPERATION_SCRATCH = 1 << 4,  /* an overlay whose changes are kept in memory */
+  OPERATION_DEVICES = 1 << 1,   /* device nodes keep working */
+  OPERATION_OPTIONAL = 1 << 2,  /* a source that does not exist is skipped */
+  OPERATION_COVER = 1 << 3,     /* a proc that would obey the payload: parts are read-only */
+  OPERATION_COVER_ALL = 1 << 4, /* ... so are the kernel's settings */
+  OPERATION_SCRATCH = 1 << 5,   /* an overlay whose changes are kept in memory */
 };
 
 struct operation {

@@ -88,16 +88,22 @@ cover(int proc_fd, const char *name, struct failure *failure)
   return result;
 }
 
-/* Covers what decides over the whole system. Of that, "sys" is always there. */
+/* Covers what decides over the whole system. Of the settings, "sys" is always there. */
 static int
-cover_proc(int proc_fd, struct failure *failure)
+cover_proc(const struct operation *operation, int proc_fd, struct failure *failure)
 {
-  static const char *const names[] = {"acpi", "asound", "bus",  "driver", "dynamic_debug", "fs",
-                                      "irq",  "mtrr",   "scsi", "sys",    "sysrq-trigger"};
+  static const char *const devices[] = {"bus", "irq", "sysrq-trigger"};
+  static const char *const settings[] = {"sys",           "acpi", "asound", "driver",
+                                         "dynamic_debug", "fs",   "mtrr",   "scsi"};
 
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (cover(proc_fd, names[i], failure) < 0 &&
-        (failure->error != ENOENT || strcmp(names[i], "sys") == 0))
+  for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+    if (cover(proc_fd, devices[i], failure) < 0 && failure->error != ENOENT)
+      return -1;
+  failure->stage = STAGE_NONE;
+  if (!(operation->flags & OPERATION_COVER_ALL))
+    return 0;
+  for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+    if (cover(proc_fd, settings[i], failure) < 0 && (failure->error != ENOENT || i == 0))
       return -1;
   failure->stage = STAGE_NONE;
   return 0;
@@ -115,7 +121,7 @@ attach(struct assembly *assembly, const struct operation *operation, int tree_fd
   if (bind_mount_attach(tree_fd, dest_fd) < 0)
     return refuse_attachment(dest_fd, operation->dest, failure);
   close(dest_fd);
-  if ((operation->flags & OPERATION_COVER) && cover_proc(tree_fd, failure) < 0)
+  if ((operation->flags & OPERATION_COVER) && cover_proc(operation, tree_fd, failure) < 0)
     return -1;
   if (replaces)
     return replace_root(assembly, tree_fd, failure);
@@ -131,7 +137,7 @@ attach_made(const struct operation *operation, int tree_fd, int parent_fd, const
 {
   if (bind_mount_attach_at(tree_fd, parent_fd, name) < 0)
     return failure_set(failure, STAGE_ROOT, "move_mount", operation->dest);
-  if ((operation->flags & OPERATION_COVER) && cover_proc(tree_fd, failure) < 0)
+  if ((operation->flags & OPERATION_COVER) && cover_proc(operation, tree_fd, failure) < 0)
     return -1;
   close(tree_fd);
   return 0;
@@ -295,10 +301,10 @@ do_remount(struct assembly *assembly, const struct operation *operation, struct 
   if (fd < 0)
     return -1;
   int result = bind_mount_restrict(fd);
-  if (result < 0 && errno == EINVAL)
-    failure_say(failure, STAGE_ROOT, operation->dest, "nothing is mounted there");
-  else if (result < 0)
+  if (result < 0)
     failure_set(failure, STAGE_ROOT, "mount_setattr", operation->dest);
+  if (result < 0 && failure->error == EINVAL)
+    failure_append(failure, ": nothing is mounted there");
   close(fd);
   return result;
 }

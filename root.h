@@ -36,7 +36,7 @@ struct assembly {
   int root_fd;         /* the new root, once there is one */
   uint64_t root_mount; /* the mount and the inode that root_fd is */
   uint64_t root_inode;
-  bool is_in_place; /* the root is the one that the mount namespace came with */
+  bool is_in_place;               /* the root is the one that the mount namespace came with */
   struct dest_parent last_parent; /* of the mount points that were made */
 };
 

@@ -21,6 +21,8 @@ bw --unshare-all --proc /proc -- readlink /proc/self/ns/user
 unlike '  which --unshare-all does' "$out" "$(readlink /proc/self/ns/user | tr -d '[]')|^$"
 bw --unshare-user -- readlink /proc/self/ns/user
 unlike '  and --unshare-user' "$out" "$(readlink /proc/self/ns/user | tr -d '[]')|^$"
+bw --unshare-pid --unshare-uts --proc /proc -- sh -c 'echo inside >/proc/sys/kernel/hostname && hostname; echo x >/proc/irq/default_smp_affinity'
+like 'it can change settings, but not what --proc shows of the devices' "$out|$err" '^inside[|].*Read-only'
 caps() { bw "$@" -- cat /proc/self/status; }
 sets() { echo "$(field CapPrm) $(field CapEff) $(field CapBnd)"; }
 caps
