@@ -6,11 +6,10 @@
 #include <errno.h>
 #include <glib.h>
 #include <linux/sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-  KEYS_MAX = 7,
+  KEYS_MAX = 1 + REPORT_NAMESPACES,
 };
 
 struct entry {
@@ -19,35 +18,21 @@ struct entry {
 };
 
 static const struct {
-  const char *name; /* in /proc/PID/ns */
   const char *key;
   uint64_t flag;
-} namespaces[] = {
-    {"cgroup", "cgroup-namespace", CLONE_NEWCGROUP}, {"ipc", "ipc-namespace", CLONE_NEWIPC},
-    {"mnt", "mnt-namespace", CLONE_NEWNS},           {"net", "net-namespace", CLONE_NEWNET},
-    {"pid", "pid-namespace", CLONE_NEWPID},          {"uts", "uts-namespace", CLONE_NEWUTS},
+} namespaces[REPORT_NAMESPACES] = {
+    [REPORT_CGROUP] = {"cgroup-namespace", CLONE_NEWCGROUP},
+    [REPORT_IPC] = {"ipc-namespace", CLONE_NEWIPC},
+    [REPORT_MNT] = {"mnt-namespace", CLONE_NEWNS},
+    [REPORT_NET] = {"net-namespace", CLONE_NEWNET},
+    [REPORT_PID] = {"pid-namespace", CLONE_NEWPID},
+    [REPORT_UTS] = {"uts-namespace", CLONE_NEWUTS},
 };
 
-_Static_assert(G_N_ELEMENTS(namespaces) + 1 == KEYS_MAX, "the process, and each namespace");
-
-/* Fills ENTRIES; returns how many there are. */
-static int
-collect(const struct plan *plan, pid_t pid, struct entry *entries, struct failure *failure)
+int
+document_fd(const struct plan *plan, enum document document)
 {
-  uint64_t unshared = plan->namespaces | plan->inner_namespaces;
-  int count = 0;
-
-  entries[count++] = (struct entry){"child-pid", (uint64_t)pid};
-  for (size_t i = 0; i < G_N_ELEMENTS(namespaces); i++) {
-    g_autofree char *path = g_strdup_printf("/proc/%d/ns/%s", (int)pid, namespaces[i].name);
-    struct stat status;
-    if (!(unshared & namespaces[i].flag))
-      continue;
-    if (stat(path, &status) < 0)
-      return failure_set(failure, STAGE_LAUNCH, "stat", path);
-    entries[count++] = (struct entry){namespaces[i].key, status.st_ino};
-  }
-  return count;
+  return document == DOCUMENT_INFO ? plan->info_fd : plan->json_status_fd;
 }
 
 static int
@@ -77,23 +62,26 @@ write_object(int fd, const struct entry *entries, int count, const char *before,
   return write_all(fd, text);
 }
 
+/* Of the namespaces, those that are the sandbox's own. */
 int
-document_announce(const struct plan *plan, pid_t pid, struct failure *failure)
+document_announce(const struct plan *plan, enum document document, pid_t pid,
+                  const struct announcement *announcement, struct failure *failure)
 {
-  struct entry entries[KEYS_MAX];
-  int count = collect(plan, pid, entries, failure);
+  static const char *const options[] = {"--info-fd", "--json-status-fd"};
+  uint64_t unshared = plan->namespaces | plan->inner_namespaces;
+  struct entry entries[KEYS_MAX] = {{"child-pid", (uint64_t)pid}};
+  int fd = document_fd(plan, document), count = 1;
 
-  if (count < 0)
-    return -1;
-  if (plan->info_fd >= 0) {
-    if (write_object(plan->info_fd, entries, count, "{\n    ", ",\n    ", "\n}\n") < 0)
-      return failure_set(failure, STAGE_LAUNCH, "write", "--info-fd");
-    close(plan->info_fd);
-  }
-  if (plan->json_status_fd >= 0 &&
-      write_object(plan->json_status_fd, entries, count, "{ ", ", ", " }\n") < 0)
-    return failure_set(failure, STAGE_LAUNCH, "write", "--json-status-fd");
-  return 0;
+  for (size_t i = 0; i < REPORT_NAMESPACES; i++)
+    if (unshared & namespaces[i].flag)
+      entries[count++] = (struct entry){namespaces[i].key, announcement->inodes[i]};
+  int result = document == DOCUMENT_INFO
+                   ? write_object(fd, entries, count, "{\n    ", ",\n    ", "\n}\n")
+                   : write_object(fd, entries, count, "{ ", ", ", " }\n");
+  if (result == 0)
+    return 0;
+  g_autofree char *subject = g_strdup_printf("%s %d", options[document], fd);
+  return failure_set(failure, STAGE_LAUNCH, "write", subject);
 }
 
 void
@@ -101,6 +89,5 @@ document_end(const struct plan *plan, int status)
 {
   const struct entry entry = {"exit-code", (uint64_t)status};
 
-  if (plan->json_status_fd >= 0)
-    (void)!write_object(plan->json_status_fd, &entry, 1, "{ ", "", " }\n");
+  (void)!write_object(plan->json_status_fd, &entry, 1, "{ ", "", " }\n");
 }

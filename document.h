@@ -2,20 +2,30 @@
  *
  * Two formats, byte for byte those of bubblewrap: an object over several lines,
  * and one object a line. They hold numbers only. Left of the fork line; it should
- * look at the first process and write, and must not wait.
+ * write what the child told; whether a descriptor takes it is to be asked before.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
 #include "failure.h"
 #include "plan.h"
+#include "report.h"
 
 #include <sys/types.h>
 
-/* Writes to the plan's info_fd and closes it, and the first line to its
- * json_status_fd, as far as it has them. PID is the first process inside. */
-int document_announce(const struct plan *plan, pid_t pid, struct failure *failure);
+enum document {
+  DOCUMENT_INFO,   /* one object, over several lines */
+  DOCUMENT_STATUS, /* one object a line */
+  DOCUMENTS,
+};
 
-/* Writes the exit STATUS to the plan's json_status_fd, if it has one. A reader who
- * is gone does not change how the command ended, so nothing is said of that. */
+/* The descriptor that the plan has for DOCUMENT, or -1. */
+int document_fd(const struct plan *plan, enum document document);
+
+/* Writes which namespaces the process PID, as the caller numbers it, is in. */
+int document_announce(const struct plan *plan, enum document document, pid_t pid,
+                      const struct announcement *announcement, struct failure *failure);
+
+/* Writes the exit STATUS to the plan's json_status_fd. A reader who is gone does not
+ * change how the command ended, so nothing is said of that. */
 void document_end(const struct plan *plan, int status);

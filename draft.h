@@ -14,9 +14,16 @@
 
 #include <glib.h>
 
-/* A descriptor whose contents an option reads to the end. */
+/* What an option does with a descriptor of the caller's. */
+enum use {
+  USE_HELD,   /* it stays open, whoever gets it */
+  USE_DATA,   /* its contents are read to the end: nobody else may read them */
+  USE_CLOSED, /* it is closed before others could use it */
+};
+
 struct claim {
   int fd;
+  enum use use;
   struct typed typed;
 };
 

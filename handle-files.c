@@ -124,7 +124,7 @@ on_fd_dest(struct reader *reader, const struct option *option, char **operands)
 {
   int fd = -1;
 
-  if (reader_parse_fd(reader, operands[0], REFUSE_FD, &fd) < 0)
+  if (reader_consume_fd(reader, operands[0], USE_HELD, REFUSE_FD, &fd) < 0)
     return -1;
   return append_operation(reader, option, (struct operation){.fd = fd, .dest = operands[1]});
 }
@@ -134,7 +134,7 @@ on_data_dest(struct reader *reader, const struct option *option, char **operands
 {
   int fd = -1;
 
-  if (reader_claim_data(reader, operands[0], REFUSE_FILE_DATA, &fd) < 0)
+  if (reader_consume_fd(reader, operands[0], USE_DATA, REFUSE_FILE_DATA, &fd) < 0)
     return -1;
   return append_operation(reader, option, (struct operation){.fd = fd, .dest = operands[1]});
 }

@@ -53,39 +53,51 @@ parse_fd(struct reader *reader, const char *word, int *fd)
 
 /* What the caller left open came through execve, and so is not to be closed by
  * it; what is belongs to hutch, be it that it fills a standard descriptor's place. */
-static int
-check_open(struct reader *reader, int fd, enum refusal closed)
+static bool
+is_callers(int fd)
 {
   int flags = fcntl(fd, F_GETFD);
 
-  return flags < 0 || (flags & FD_CLOEXEC) ? reader_refuse(reader, closed, g_strerror(EBADF)) : 0;
+  return flags >= 0 && !(flags & FD_CLOEXEC);
+}
+
+static bool
+goes_together(enum use one, enum use other)
+{
+  return one != USE_CLOSED && other != USE_CLOSED && !(one == USE_DATA && other == USE_DATA);
 }
 
 int
-reader_parse_fd(struct reader *reader, const char *word, enum refusal closed, int *fd)
+reader_claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
+                int *fd)
 {
-  if (parse_fd(reader, word, fd) < 0 || check_open(reader, *fd, closed) < 0)
+  struct draft *draft = reader->draft;
+
+  if (parse_fd(reader, word, fd) < 0)
     return -1;
-  g_array_append_val(reader->draft->consumed, *fd);
+  if (!is_callers(*fd))
+    return reader_refuse(reader, refusal, g_strerror(EBADF));
+  for (guint i = 0; i < draft->claims->len; i++) {
+    const struct claim *other = &g_array_index(draft->claims, struct claim, i);
+    if (other->fd == *fd && !goes_together(use, other->use)) {
+      g_autofree char *first = typed_to_string(&other->typed);
+      g_autofree char *reason = g_strdup_printf("descriptor %d is already %s by %s", *fd,
+                                                other->use == USE_DATA ? "read" : "taken", first);
+      return reader_refuse(reader, refusal, reason);
+    }
+  }
+  const struct claim claim = {.fd = *fd, .use = use, .typed = reader->typed};
+  g_array_append_val(draft->claims, claim);
   return 0;
 }
 
 int
-reader_claim_data(struct reader *reader, const char *word, enum refusal closed, int *fd)
+reader_consume_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
+                  int *fd)
 {
-  struct draft *draft = reader->draft;
-
-  if (reader_parse_fd(reader, word, closed, fd) < 0)
+  if (reader_claim_fd(reader, word, use, refusal, fd) < 0)
     return -1;
-  for (guint i = 0; i < draft->claims->len; i++) {
-    const struct claim *other = &g_array_index(draft->claims, struct claim, i);
-    if (other->fd == *fd) {
-      g_autofree char *first = typed_to_string(&other->typed);
-      g_autofree char *reason = g_strdup_printf("descriptor %d is already read by %s", *fd, first);
-      return reader_refuse(reader, closed, reason);
-    }
-  }
-  g_array_append_vals(draft->claims, &(struct claim){.fd = *fd, .typed = reader->typed}, 1);
+  g_array_append_val(reader->draft->consumed, *fd);
   return 0;
 }
 
@@ -111,16 +123,27 @@ on_request(struct reader *reader, const struct option *option, char **operands)
   return 0;
 }
 
-/* The same of a descriptor. */
-int
-on_fd_request(struct reader *reader, const struct option *option, char **operands)
+static int
+request_fd(struct reader *reader, const struct option *option, char **operands, enum use use)
 {
   int fd = -1;
 
-  if (reader_parse_fd(reader, operands[0], (enum refusal)option->flags, &fd) < 0)
+  if (reader_consume_fd(reader, operands[0], use, (enum refusal)option->flags, &fd) < 0)
     return -1;
   draft_request(reader->draft, (size_t)option->value)->number = (uint32_t)fd;
   return on_request(reader, option, operands);
+}
+
+int
+on_fd_request(struct reader *reader, const struct option *option, char **operands)
+{
+  return request_fd(reader, option, operands, USE_HELD);
+}
+
+int
+on_closed_fd(struct reader *reader, const struct option *option, char **operands)
+{
+  return request_fd(reader, option, operands, USE_CLOSED);
 }
 
 /* --- namespaces and identity -------------------------------------------- */
@@ -225,7 +248,7 @@ on_keep_fd(struct reader *reader, const struct option *option, char **operands)
   int fd = -1;
 
   (void)option;
-  if (parse_fd(reader, operands[0], &fd) < 0 || check_open(reader, fd, REFUSE_FD) < 0)
+  if (reader_claim_fd(reader, operands[0], USE_HELD, REFUSE_FD, &fd) < 0)
     return -1;
   g_array_append_val(reader->draft->keep_fds, fd);
   return 0;
@@ -306,7 +329,7 @@ on_seccomp(struct reader *reader, const struct option *option, char **operands)
   int fd = -1;
 
   if (check_mixed(reader, adds) < 0 ||
-      reader_claim_data(reader, operands[0], REFUSE_SECCOMP_DATA, &fd) < 0)
+      reader_consume_fd(reader, operands[0], USE_DATA, REFUSE_SECCOMP_DATA, &fd) < 0)
     return -1;
   switch (filter_read(fd, &filter.program)) {
   case FILTER_UNREADABLE:
@@ -385,7 +408,7 @@ on_args(struct reader *reader, const struct option *option, char **operands)
   (void)option;
   if (reader->in_data)
     return reader_refuse(reader, REFUSE_ARGS_NESTED, NULL);
-  if (reader_claim_data(reader, operands[0], REFUSE_ARGS_DATA, &fd) < 0)
+  if (reader_consume_fd(reader, operands[0], USE_DATA, REFUSE_ARGS_DATA, &fd) < 0)
     return -1;
   GPtrArray *words = read_data(fd);
   if (!words)

@@ -29,12 +29,14 @@ void reader_request(struct reader *reader, struct request *request, const char *
 int reader_parse_number(struct reader *reader, const char *word, unsigned base, uint64_t max,
                         enum refusal refusal, uint64_t *value);
 
-/* Reads a descriptor that the caller left open; CLOSED is the refusal if it did
- * not. The payload will not get it. */
-int reader_parse_fd(struct reader *reader, const char *word, enum refusal closed, int *fd);
+/* Reads a descriptor that the caller left open, for a use that goes together with
+ * those of other options; else REFUSAL. */
+int reader_claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
+                    int *fd);
 
-/* The same of one that the option reads to its end; no other may read it too. */
-int reader_claim_data(struct reader *reader, const char *word, enum refusal closed, int *fd);
+/* The same; and the payload will not get it. */
+int reader_consume_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
+                      int *fd);
 
 /* Refuses --perms, --size and --overlay-src if OPTION, which comes right behind
  * them, is none that they can concern. */
@@ -46,9 +48,9 @@ int reader_read_words(struct reader *reader, char **words, int count, int *used)
 typedef int handler(struct reader *reader, const struct option *option, char **operands);
 
 /* General, namespaces, process, privileges. */
-handler on_intent, on_args, on_request, on_fd_request, on_unshare, on_unshare_all, on_unshare_try,
-    on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0, on_keep_fd, on_lock_file,
-    on_capability, on_seccomp, on_label;
+handler on_intent, on_args, on_request, on_fd_request, on_closed_fd, on_unshare, on_unshare_all,
+    on_unshare_try, on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0, on_keep_fd,
+    on_lock_file, on_capability, on_seccomp, on_label;
 
 /* File system. */
 handler on_source_dest, on_dest, on_fd_dest, on_data_dest, on_chmod, on_perms, on_size,

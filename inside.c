@@ -8,6 +8,7 @@
 #include "lock.h"
 #include "namespaces.h"
 #include "netns.h"
+#include "number.h"
 #include "payload.h"
 #include "privileges.h"
 #include "reaper.h"
@@ -17,7 +18,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -61,36 +64,40 @@ follow_monitor(const struct plan *plan, int signal, int control_fd, struct failu
 }
 
 /* The caller reads until the end before it goes on, so nobody here may hold what
- * the monitor writes to. */
-static void
-leave_documents(const struct plan *plan)
+ * the monitor writes to. The numbers stay taken, so that nothing of hutch's own comes
+ * to stand where the caller's options mean something else. */
+static int
+leave(int fd, int control_fd, struct failure *failure)
 {
-  if (plan->info_fd >= 0)
-    close(plan->info_fd);
-  if (plan->json_status_fd >= 0)
-    close(plan->json_status_fd);
+  if (fd >= 0 && dup3(control_fd, fd, O_CLOEXEC) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "dup3", NULL);
+  return 0;
 }
 
-static void
-announce(const struct plan *plan, enum announcement moment, int control_fd)
+static int
+announce(const struct plan *plan, enum moment moment, const struct inheritance *inheritance,
+         int control_fd, struct failure *failure)
 {
-  if (plan->announcement == moment && report_ask_announcement(control_fd) < 0)
-    _exit(plan->persona->status_failed);
+  if (plan->announcement != moment)
+    return 0;
+  return report_announce(control_fd, inheritance->proc_fd, plan->persona->status_failed, failure);
 }
 
-/* Waits for a byte or the end on FD, which is closed. */
-static void
-wait_for(int fd)
+/* Waits for a byte or the end on FD, and leaves it. */
+static int
+wait_for(int fd, const char *option, int control_fd, struct failure *failure)
 {
+  struct pollfd readable = {.fd = fd, .events = POLLIN};
   char byte;
-  ssize_t got;
 
   if (fd < 0)
-    return;
-  do
-    got = read(fd, &byte, sizeof byte);
-  while (got < 0 && errno == EINTR);
-  close(fd);
+    return 0;
+  while (read(fd, &byte, sizeof byte) < 0) {
+    if (errno != EINTR && errno != EAGAIN)
+      return failure_set(failure, STAGE_LAUNCH, "read", option);
+    poll(&readable, 1, -1);
+  }
+  return leave(fd, control_fd, failure);
 }
 
 /* The payload is to have none of the caller's keys: a session keyring is
@@ -120,7 +127,7 @@ build_root(const struct plan *plan, const struct hand_over *hand_over,
   if (plan->detach_mounts && bind_mount_detach_from_host(failure) < 0)
     return -1;
   if (plan->file_label &&
-      namespaces_set_label(inheritance->proc_fd, LABEL_OF_FILES, plan->file_label, failure) < 0)
+      privileges_set_label(inheritance->proc_fd, LABEL_OF_FILES, plan->file_label, failure) < 0)
     return -1;
   /* What is made is made with exactly the permissions that the plan names. */
   inheritance->mask = umask(0);
@@ -140,37 +147,66 @@ set_up(const struct plan *plan, uint64_t flags, struct failure *failure)
   return flags & CLONE_NEWNET ? netns_raise_loopback(failure) : 0;
 }
 
+/* Without a process namespace of its own, the reaper has to end what descends from
+ * it by itself. */
+static bool
+ends_others(const struct plan *plan)
+{
+  return plan->reaper && !has_pid_namespace(plan) && !plan->persona->linger;
+}
+
+/* From here on the process has nothing that other processes could want: what shows
+ * the host is closed, and it cannot be traced when it has no more power than they. */
+static int
+limit(const struct plan *plan, struct inheritance *inheritance, struct failure *failure)
+{
+  if (leave_keyring(plan, failure) < 0)
+    return -1;
+  if (plan->exec_label &&
+      privileges_set_label(inheritance->proc_fd, LABEL_OF_COMMAND, plan->exec_label, failure) < 0)
+    return -1;
+  if (!ends_others(plan)) {
+    close(inheritance->proc_fd);
+    inheritance->proc_fd = -1;
+  }
+  if (privileges_set_traceable(false, failure) < 0)
+    return -1;
+  return privileges_limit(plan, &inheritance->capabilities, failure);
+}
+
 static int
 build(const struct plan *plan, const struct hand_over *hand_over, struct inheritance *inheritance,
       struct failure *failure)
 {
+  int control_fd = hand_over->control_fd;
+
   if (build_root(plan, hand_over, inheritance, failure) < 0 ||
       set_up(plan, plan->namespaces, failure) < 0 ||
       namespaces_enter_inner(plan, inheritance->proc_fd, failure) < 0 ||
       set_up(plan, plan->inner_namespaces, failure) < 0)
     return -1;
-  announce(plan, ANNOUNCE_READY, hand_over->control_fd);
-  if (leave_keyring(plan, failure) < 0 ||
-      privileges_limit(plan, &inheritance->capabilities, failure) < 0)
+  /* To join a user namespace takes a parent-death signal back. */
+  if (plan->userns2_fd >= 0 && follow_monitor(plan, SIGKILL, control_fd, failure) < 0)
     return -1;
-  if (lock_files(plan, hand_over->held + HELD_LOCKS, failure) < 0)
+  if (announce(plan, ANNOUNCE_READY, inheritance, control_fd, failure) < 0 ||
+      wait_for(plan->block_fd, "--block-fd", control_fd, failure) < 0)
     return -1;
-  wait_for(plan->block_fd);
+  if (limit(plan, inheritance, failure) < 0 ||
+      lock_files(plan, hand_over->held + HELD_LOCKS, failure) < 0)
+    return -1;
   return namespaces_check_limit(plan, failure);
 }
 
-/* In most personas nobody inside is to trace this process, to open its binary for
- * writing, or to read what the caller typed. The words are wiped before the payload
- * can look. */
+/* What process lists show. In most personas that is nothing of what the caller typed;
+ * the words are wiped before the payload can look. */
 static int
 present(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
   const struct persona *persona = plan->persona;
   size_t length = strlen(persona->name);
 
-  if (prctl(PR_SET_DUMPABLE, persona->hide_reaper ? 0 : 1, 0, 0, 0) < 0 ||
-      prctl(PR_SET_NAME, persona->reaper_name, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_PRIVILEGES, "prctl", NULL);
+  if (prctl(PR_SET_NAME, persona->reaper_name, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_PRIVILEGES, "prctl PR_SET_NAME", NULL);
   if (!persona->hide_reaper || !hand_over->words)
     return 0;
   memset(hand_over->words, 0, hand_over->words_size);
@@ -202,16 +238,47 @@ start_payload(void *argument)
   payload_run(start->plan, start->inheritance, start->control_fd);
 }
 
-/* Without a process namespace, the reaper has to end what descends from it by
- * itself, also when the monitor ends: by a signal that it can wait for. */
+/* The reaper is to end what descends from it also when the monitor ends: by a signal
+ * that it can wait for. It finds its children in a proc, by the numbers that they
+ * have for that; they must be the numbers that it knows them by. */
 static int
 become_subreaper(const struct plan *plan, int control_fd, int proc_fd, struct failure *failure)
 {
+  char self[NUMBER_SIZE], own[NUMBER_SIZE];
+  ssize_t length = readlinkat(proc_fd, "self", self, sizeof self - 1);
+
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
-  if (faccessat(proc_fd, "thread-self/children", F_OK, 0) < 0)
+  if (length < 0 || faccessat(proc_fd, "thread-self/children", F_OK, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "access", "/proc/thread-self/children");
+  self[length] = '\0';
+  number_write(own, (uint64_t)getpid(), 10);
+  if (strcmp(self, own) != 0)
+    return failure_say(failure, STAGE_LAUNCH, "/proc",
+                       "belongs to another process namespace than the caller");
   return follow_monitor(plan, SIGNAL_END, control_fd, failure);
+}
+
+/* Nothing can be reported any more: the payload may be running. What the process
+ * still has is the control socket, and it must have nothing before it can be traced. */
+static _Noreturn void
+reap(const struct plan *plan, const struct inheritance *inheritance,
+     const struct hand_over *hand_over, struct reaper *reaper)
+{
+  /* In a namespace with several ids, the children may have taken on another one. */
+  const uint64_t kill_others = ends_others(plan) ? UINT64_C(1) << CAP_KILL : 0;
+  struct failure ignored;
+
+  hand_over->held[HELD_PROC] = inheritance->proc_fd;
+  hand_over->held[HELD_STATUS] = hand_over->status_fd;
+  hand_over->held[HELD_SYNC] = plan->sync_fd;
+  descriptor_close_but(0, hand_over->held, HELD_LOCKS + plan->lock_count);
+  if (privileges_drop(kill_others, &ignored) < 0 ||
+      (!plan->persona->hide_reaper && privileges_set_traceable(true, &ignored) < 0))
+    _exit(plan->persona->status_failed);
+  if (plan->persona->linger)
+    reaper_linger(reaper);
+  reaper_run(reaper);
 }
 
 /* Starts the payload, shares memory with it until it has executed, and becomes
@@ -226,7 +293,6 @@ start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
       .control_fd = hand_over->control_fd,
       .reaper = getpid(),
   };
-  bool ends_others = !has_pid_namespace(plan) && !plan->persona->linger;
   struct reaper reaper = {
       .own_namespace = has_pid_namespace(plan),
       .proc_fd = inheritance->proc_fd,
@@ -234,7 +300,7 @@ start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
       .mask = hand_over->mask,
   };
 
-  if (ends_others &&
+  if (ends_others(plan) &&
       become_subreaper(plan, hand_over->control_fd, inheritance->proc_fd, failure) < 0)
     return -1;
   if (!plan->persona->linger)
@@ -243,18 +309,7 @@ start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
       clone(start_payload, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
   if (reaper.payload < 0)
     return failure_set(failure, STAGE_LAUNCH, "clone", "the command's process");
-  /* From here on the payload may be running: nothing can be reported any more.
-   * Closing all else takes the control socket with it, and leaves nothing of the
-   * host's in the process. */
-  hand_over->held[HELD_PROC] = ends_others ? inheritance->proc_fd : -1;
-  hand_over->held[HELD_STATUS] = hand_over->status_fd;
-  hand_over->held[HELD_SYNC] = plan->sync_fd;
-  descriptor_close_but(0, hand_over->held, HELD_LOCKS + plan->lock_count);
-  if (privileges_drop_all(failure) < 0)
-    _exit(plan->persona->status_failed);
-  if (plan->persona->linger)
-    reaper_linger(&reaper);
-  reaper_run(&reaper);
+  reap(plan, inheritance, hand_over, &reaper);
 }
 
 /* A root that is in place may make the host's proc read-only, as it is there: what is
@@ -270,25 +325,45 @@ open_proc(const struct plan *plan, struct failure *failure)
   return fd >= 0 ? fd : failure_set(failure, STAGE_NAMESPACES, "open", "/proc");
 }
 
+/* The caller, who learns of the process by the announcement, writes its id maps. */
+static int
+wait_for_maps(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
+              struct failure *failure)
+{
+  if (plan->userns_block_fd < 0)
+    return 0;
+  if (wait_for(plan->userns_block_fd, "--userns-block-fd", control_fd, failure) < 0)
+    return -1;
+  return namespaces_check_maps(inheritance->proc_fd, failure);
+}
+
 static int
 run(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
-  struct inheritance inheritance = {.signal_mask = hand_over->mask};
+  int control_fd = hand_over->control_fd;
+  struct inheritance inheritance = {.signal_mask = hand_over->mask, .kept = hand_over->kept};
 
-  if (namespaces_switch_ids(plan, failure) < 0 ||
-      follow_monitor(plan, SIGKILL, hand_over->control_fd, failure) < 0)
+  /* In a namespace that was joined there may be others with as much power. */
+  if (plan->userns_fd >= 0 && privileges_set_traceable(false, failure) < 0)
     return -1;
-  leave_documents(plan);
-  announce(plan, ANNOUNCE_START, hand_over->control_fd);
-  wait_for(plan->userns_block_fd);
+  if (follow_monitor(plan, SIGKILL, control_fd, failure) < 0 ||
+      leave(plan->info_fd, control_fd, failure) < 0 ||
+      leave(plan->json_status_fd, control_fd, failure) < 0)
+    return -1;
   inheritance.proc_fd = open_proc(plan, failure);
-  if (inheritance.proc_fd < 0)
+  if (inheritance.proc_fd < 0 ||
+      announce(plan, ANNOUNCE_START, &inheritance, control_fd, failure) < 0 ||
+      wait_for_maps(plan, &inheritance, control_fd, failure) < 0)
+    return -1;
+  /* To take on other ids takes a parent-death signal back. */
+  if (namespaces_change_ids(plan, failure) < 0 ||
+      follow_monitor(plan, SIGKILL, control_fd, failure) < 0)
     return -1;
   if (build(plan, hand_over, &inheritance, failure) < 0 || present(plan, hand_over, failure) < 0)
     return -1;
   if (plan->reaper)
     return start_and_reap(plan, &inheritance, hand_over, failure);
-  payload_run(plan, &inheritance, hand_over->control_fd);
+  payload_run(plan, &inheritance, control_fd);
 }
 
 void

@@ -23,6 +23,7 @@ struct hand_over {
   int status_fd;  /* takes the payload's exit status, one byte; or -1 */
   uint64_t mask;  /* the signals that the caller had blocked */
   int *trees;     /* room for plan->source_count descriptors */
+  int *kept;      /* room for plan->keep_count + 1 descriptors */
   int *held;      /* room for HELD_LOCKS + plan->lock_count descriptors */
   char *words;    /* the area of hutch's own words, to be wiped; or NULL */
   size_t words_size;

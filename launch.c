@@ -76,15 +76,22 @@ take_consumed(const struct plan *plan, struct failure *failure)
   return 0;
 }
 
+static int
+join(int fd, int type, const char *option, struct failure *failure)
+{
+  if (fd < 0 || setns(fd, type) == 0)
+    return 0;
+  g_autofree char *subject = g_strdup_printf("%s %d", option, fd);
+  return failure_set(failure, STAGE_LAUNCH, "setns", subject);
+}
+
 /* What is joined here, the child begins in. */
 static int
 join_namespaces(const struct plan *plan, struct failure *failure)
 {
-  if (plan->userns_fd >= 0 && setns(plan->userns_fd, CLONE_NEWUSER) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "setns", "--userns");
-  if (plan->pidns_fd >= 0 && setns(plan->pidns_fd, CLONE_NEWPID) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "setns", "--pidns");
-  return 0;
+  if (join(plan->userns_fd, CLONE_NEWUSER, "--userns", failure) < 0)
+    return -1;
+  return join(plan->pidns_fd, CLONE_NEWPID, "--pidns", failure);
 }
 
 /* Where the reaper outlives the payload, its own exit status comes too late. */
@@ -100,6 +107,15 @@ open_channels(const struct plan *plan, int control_fds[2], int status_fds[2],
   return 0;
 }
 
+static _Noreturn void
+enter(const struct plan *plan, const struct sandbox *sandbox, const struct hand_over *hand_over)
+{
+  close(sandbox->control_fd);
+  if (sandbox->status_fd >= 0)
+    close(sandbox->status_fd);
+  inside_run(plan, hand_over);
+}
+
 static long
 clone_child(const struct plan *plan, struct sandbox *sandbox, uint64_t flags)
 {
@@ -112,8 +128,9 @@ clone_child(const struct plan *plan, struct sandbox *sandbox, uint64_t flags)
   return syscall(SYS_clone3, &arguments, sizeof arguments);
 }
 
-/* The number of the process behind PIDFD in the monitor's own process namespace. */
-static long
+/* The number of the process behind PIDFD in the monitor's own process namespace, or 0
+ * if proc does not tell. */
+static pid_t
 number_of(int pidfd)
 {
   g_autofree char *path = g_strdup_printf("/proc/self/fdinfo/%d", pidfd);
@@ -121,8 +138,8 @@ number_of(int pidfd)
   const char *line;
 
   if (!g_file_get_contents(path, &text, NULL, NULL) || !(line = strstr(text, "\nPid:")))
-    return -1;
-  return (long)g_ascii_strtoll(line + strlen("\nPid:"), NULL, 10);
+    return 0;
+  return (pid_t)g_ascii_strtoll(line + strlen("\nPid:"), NULL, 10);
 }
 
 /* Only a process that lives in a process namespace can make one below it, and who
@@ -130,27 +147,29 @@ number_of(int pidfd)
  * makes the second as its sibling. They share the monitor's descriptors, so that the
  * pidfd is there; its number comes through the pipe. */
 static long
-clone_below_joined(const struct plan *plan, struct sandbox *sandbox)
+clone_below_joined(const struct plan *plan, struct sandbox *sandbox,
+                   const struct hand_over *hand_over)
 {
   int channel[2], status;
   struct {
     int pidfd, error;
   } answer = {.pidfd = -1, .error = EPIPE};
 
-  if (pipe2(channel, O_CLOEXEC) < 0)
+  if (pipe2(channel, O_CLOEXEC | O_NONBLOCK) < 0)
     return -1;
   pid_t first = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
   if (first == 0) {
     if (clone_child(plan, sandbox, CLONE_PARENT) == 0)
-      return 0;
+      enter(plan, sandbox, hand_over);
     answer.pidfd = sandbox->pidfd;
     answer.error = errno;
     (void)!write(channel[1], &answer, sizeof answer);
     _exit(0);
   }
-  if (first < 0 || waitpid(first, &status, 0) < 0 ||
-      read(channel[0], &answer, sizeof answer) != sizeof answer)
-    answer.error = errno;
+  /* Who could end the first child can have ended it before it answered; what it may
+   * have made by then does not go on without the monitor. */
+  if (first < 0 || waitpid(first, &status, 0) < 0 || read(channel[0], &answer, sizeof answer) < 0)
+    answer.error = errno == EAGAIN ? ECHILD : errno;
   close(channel[0]);
   close(channel[1]);
   sandbox->pidfd = answer.pidfd;
@@ -163,16 +182,13 @@ start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *
       struct failure *failure)
 {
   bool is_below = plan->pidns_fd >= 0 && (plan->namespaces & CLONE_NEWPID);
-  long pid = is_below ? clone_below_joined(plan, sandbox) : clone_child(plan, sandbox, 0);
+  long pid =
+      is_below ? clone_below_joined(plan, sandbox, hand_over) : clone_child(plan, sandbox, 0);
 
   if (pid < 0)
     return failure_set(failure, STAGE_LAUNCH, "clone3", NULL);
-  if (pid == 0) {
-    close(sandbox->control_fd);
-    if (sandbox->status_fd >= 0)
-      close(sandbox->status_fd);
-    inside_run(plan, hand_over);
-  }
+  if (pid == 0 && !is_below)
+    enter(plan, sandbox, hand_over);
   sandbox->pid = (pid_t)pid;
   close(hand_over->control_fd);
   if (hand_over->status_fd >= 0)
@@ -188,9 +204,10 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
   int control_fds[2], status_fds[2];
 
   sandbox->pidfd = -1;
-  if (follow_parent(plan, origin->parent, sandbox, failure) < 0 ||
-      leave_groups(plan, failure) < 0 || settle_signals(&sandbox->mask, failure) < 0 ||
+  /* To join a user namespace takes a parent-death signal back, so that comes first. */
+  if (leave_groups(plan, failure) < 0 || settle_signals(&sandbox->mask, failure) < 0 ||
       take_consumed(plan, failure) < 0 || join_namespaces(plan, failure) < 0 ||
+      follow_parent(plan, origin->parent, sandbox, failure) < 0 ||
       open_channels(plan, control_fds, status_fds, failure) < 0)
     return -1;
   sandbox->control_fd = control_fds[0];
@@ -200,8 +217,10 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
   hand_over.mask = sandbox->mask;
   hand_over.trees = g_new(int, plan->source_count);
   hand_over.held = g_new(int, HELD_LOCKS + plan->lock_count);
+  hand_over.kept = g_new(int, plan->keep_count + 1);
   int result = start(plan, sandbox, &hand_over, failure);
   g_free(hand_over.trees);
   g_free(hand_over.held);
+  g_free(hand_over.kept);
   return result;
 }

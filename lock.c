@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 static int
-lock_file(const char *path, int flags, struct failure *failure)
+lock_file(const char *path, struct failure *failure)
 {
   struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
-  /* A link of proc could lead to a descriptor that this process still holds. */
+  /* A link of proc could lead to a descriptor that this process holds. */
   struct open_how how = {
-      .flags = (unsigned)(O_RDONLY | O_NOCTTY | O_NONBLOCK | flags),
+      .flags = (unsigned)(O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC),
       .resolve = RESOLVE_NO_MAGICLINKS,
   };
   int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
@@ -32,7 +32,7 @@ int
 lock_files(const struct plan *plan, int *fds, struct failure *failure)
 {
   for (size_t i = 0; i < plan->lock_count; i++) {
-    fds[i] = lock_file(plan->locks[i].path, plan->reaper ? O_CLOEXEC : 0, failure);
+    fds[i] = lock_file(plan->locks[i].path, failure);
     if (fds[i] < 0) {
       failure->operation = (int)i;
       return -1;

@@ -9,7 +9,7 @@
 #include "failure.h"
 #include "plan.h"
 
-/* Locks the plan's files, in their order, into FDS of plan->lock_count descriptors.
- * Where there is no reaper to hold them they are left to the payload. To be called
- * in the new root. Does not wait for a lock that somebody else holds. */
+/* Locks the plan's files, in their order, into FDS of plan->lock_count descriptors,
+ * for the reaper to hold. To be called in the new root. Does not wait for a lock that somebody else
+ * holds. */
 int lock_files(const struct plan *plan, int *fds, struct failure *failure);

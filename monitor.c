@@ -28,6 +28,7 @@ enum watched {
   WATCHED_SIGNALS,
   WATCHED_PARENT,
   WATCHED_STATUS,
+  WATCHED_DOCUMENT, /* the one to be written next, until there is room in it */
   WATCHED_COUNT,
 };
 
@@ -40,6 +41,8 @@ struct watch {
   bool is_running; /* the payload has executed */
   int ended_by;    /* the signal that cut the set-up short, or 0 */
   int status;      /* the payload's exit status, once it is told; before, -1 */
+  struct announcement announcement;
+  enum document document; /* the one to be written next */
 };
 
 static bool
@@ -144,27 +147,61 @@ end_sandbox(const struct watch *watch)
                     NULL, 0);
 }
 
-/* Answers when the child asks for the announcement. */
+/* Waits for the next of the documents to take what is to be written; after the last
+ * one the child is answered. */
 static void
-announce(const struct watch *watch)
+go_on_with_documents(struct watch *watch)
 {
-  if (document_announce(watch->plan, watch->sandbox->pid, watch->failure) < 0)
+  const struct plan *plan = watch->plan;
+  int fd = -1;
+
+  while (watch->document < DOCUMENTS && (fd = document_fd(plan, watch->document)) < 0)
+    watch->document++;
+  watch->watched[WATCHED_DOCUMENT] = (struct pollfd){.fd = fd, .events = POLLOUT};
+  if (watch->document < DOCUMENTS)
+    return;
+  if (plan->info_fd >= 0)
+    close(plan->info_fd);
+  send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL);
+}
+
+static void
+write_document(struct watch *watch)
+{
+  watch->watched[WATCHED_DOCUMENT].fd = -1;
+  if (document_announce(watch->plan, watch->document, watch->sandbox->pid, &watch->announcement,
+                        watch->failure) < 0) {
     end_sandbox(watch);
-  else
-    send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL);
+    return;
+  }
+  watch->document++;
+  go_on_with_documents(watch);
+}
+
+/* A record comes from a process that others may have got hold of. */
+static void
+take_failure(struct watch *watch, const struct failure *record)
+{
+  *watch->failure = *record;
+  watch->failure->call[sizeof record->call - 1] = '\0';
+  watch->failure->text[sizeof record->text - 1] = '\0';
 }
 
 /* Takes what the child has to say. The socket's end says that the payload runs. */
 static void
 take_record(struct watch *watch)
 {
-  struct failure record;
+  union {
+    struct failure failure;
+    struct announcement announcement;
+  } record;
   ssize_t got = recv(watch->sandbox->control_fd, &record, sizeof record, MSG_DONTWAIT);
 
-  if (got == sizeof record) {
-    *watch->failure = record;
-  } else if (got == 1) {
-    announce(watch);
+  if (got == sizeof record.failure) {
+    take_failure(watch, &record.failure);
+  } else if (got == sizeof record.announcement) {
+    watch->announcement = record.announcement;
+    go_on_with_documents(watch);
   } else if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
     watch->watched[WATCHED_CONTROL].fd = -1;
     watch->is_running = true;
@@ -226,12 +263,35 @@ take_events(struct watch *watch)
     take_record(watch);
   if (watched[WATCHED_SIGNALS].revents && watch->ended_by == 0)
     take_signals(watch);
+  if (watched[WATCHED_DOCUMENT].revents)
+    write_document(watch);
   if (watched[WATCHED_STATUS].revents)
     take_status(watch);
   if (watched[WATCHED_PARENT].revents) {
     end_sandbox(watch);
     watched[WATCHED_PARENT].fd = -1;
   }
+}
+
+/* Writes the last line, when there is room for it. Who wants the monitor to end, or
+ * is gone, does not wait for that. */
+static void
+finish_documents(struct watch *watch, int status)
+{
+  struct pollfd *watched = watch->watched;
+  struct pollfd room[] = {
+      {.fd = watch->plan->json_status_fd, .events = POLLOUT},
+      {.fd = watched[WATCHED_SIGNALS].fd, .events = POLLIN},
+      {.fd = watch->sandbox->parent_fd, .events = POLLIN},
+  };
+
+  if (watch->plan->json_status_fd < 0 || failure_is_set(watch->failure) || watch->ended_by != 0)
+    return;
+  while (poll(room, sizeof room / sizeof room[0], -1) < 0)
+    if (errno != EINTR)
+      return;
+  if (room[0].revents & POLLOUT)
+    document_end(watch->plan, status);
 }
 
 int
@@ -243,6 +303,7 @@ monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failu
   watch.watched[WATCHED_SANDBOX] = (struct pollfd){.fd = sandbox->pidfd, .events = POLLIN};
   watch.watched[WATCHED_CONTROL] = (struct pollfd){.fd = sandbox->control_fd, .events = POLLIN};
   watch.watched[WATCHED_PARENT] = (struct pollfd){.fd = sandbox->parent_fd, .events = POLLIN};
+  watch.watched[WATCHED_DOCUMENT] = (struct pollfd){.fd = -1};
   watch.watched[WATCHED_STATUS] = (struct pollfd){.fd = sandbox->status_fd, .events = POLLIN};
   watch.watched[WATCHED_SIGNALS] = (struct pollfd){
       .fd = watch_signals(plan, sandbox->mask, failure),
@@ -259,7 +320,6 @@ monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failu
     take_events(&watch);
   }
   int status = watch.status >= 0 ? watch.status : collect(&watch);
-  if (!failure_is_set(failure) && watch.ended_by == 0)
-    document_end(plan, status);
+  finish_documents(&watch, status);
   return status;
 }

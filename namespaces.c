@@ -6,6 +6,7 @@
 #include "number.h"
 #include "privileges.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <string.h>
@@ -52,32 +53,59 @@ namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *g
   return write_map(proc_fd, "self/gid_map", gid, failure);
 }
 
+/* Takes on ID by CALL, if it is mapped. */
 static int
-switch_id(long call, const char *name, uint32_t id, struct failure *failure)
+change_id(enum change change, long call, const char *name, uint32_t id, struct failure *failure)
 {
   char number[NUMBER_SIZE];
 
-  if (syscall(call, id, id, id) == 0)
+  if (change == CHANGE_NOT || syscall(call, id, id, id) == 0)
+    return 0;
+  if (change == CHANGE_TRY && errno == EINVAL)
     return 0;
   number_write(number, id, 10);
   return failure_set(failure, STAGE_NAMESPACES, name, number);
 }
 
 int
-namespaces_switch_ids(const struct plan *plan, struct failure *failure)
+namespaces_change_ids(const struct plan *plan, struct failure *failure)
 {
-  if (!plan->switch_uid && !plan->switch_gid)
+  if (plan->change_uid == CHANGE_NOT && plan->change_gid == CHANGE_NOT)
     return 0;
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
-  if (plan->switch_gid && switch_id(SYS_setresgid, "setresgid", plan->gid.inside, failure) < 0)
+  if (change_id(plan->change_gid, SYS_setresgid, "setresgid", plan->gid.inside, failure) < 0 ||
+      change_id(plan->change_uid, SYS_setresuid, "setresuid", plan->uid.inside, failure) < 0)
     return -1;
-  if (plan->switch_uid && switch_id(SYS_setresuid, "setresuid", plan->uid.inside, failure) < 0)
-    return -1;
-  /* The monitor is to read which namespaces the process is in. */
-  if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_DUMPABLE", NULL);
+  if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
   return privileges_regain(failure);
+}
+
+/* Whether a map has been written: reading it gives something. */
+static bool
+is_mapped(int proc_fd, const char *name)
+{
+  char byte;
+  int fd = openat(proc_fd, name, O_RDONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return false;
+  ssize_t got = read(fd, &byte, sizeof byte);
+  close(fd);
+  return got > 0;
+}
+
+int
+namespaces_check_maps(int proc_fd, struct failure *failure)
+{
+  static const char *const names[] = {"self/uid_map", "self/gid_map"};
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (!is_mapped(proc_fd, names[i]))
+      return failure_say(failure, STAGE_NAMESPACES, "--userns-block-fd",
+                         "the caller has written no id maps");
+  return 0;
 }
 
 static int
@@ -99,32 +127,49 @@ enter_new(const struct plan *plan, int proc_fd, struct failure *failure)
   return namespaces_map_ids(proc_fd, &uid, &gid, failure);
 }
 
+/* The maps are files of the process's own only while it can be traced. In a
+ * namespace that was joined it cannot otherwise. */
+static int
+enter_new_traceable(const struct plan *plan, int proc_fd, struct failure *failure)
+{
+  if (privileges_set_traceable(true, failure) < 0 || enter_new(plan, proc_fd, failure) < 0)
+    return -1;
+  return privileges_set_traceable(false, failure);
+}
+
+static int
+join_inner(int fd, struct failure *failure)
+{
+  static const char option[] = "--userns2 ";
+  char subject[sizeof option + NUMBER_SIZE];
+
+  if (setns(fd, CLONE_NEWUSER) == 0)
+    return 0;
+  failure_record(failure, STAGE_NAMESPACES, "setns", NULL);
+  memcpy(subject, option, sizeof option);
+  number_write(subject + sizeof option - 1, (uint64_t)fd, 10);
+  failure_append(failure, subject);
+  return -1;
+}
+
 int
 namespaces_enter_inner(const struct plan *plan, int proc_fd, struct failure *failure)
 {
-  if (plan->userns2_fd >= 0 && setns(plan->userns2_fd, CLONE_NEWUSER) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "setns", "--userns2");
-  return plan->inner_namespaces != 0 ? enter_new(plan, proc_fd, failure) : 0;
+  if (plan->userns2_fd >= 0 && join_inner(plan->userns2_fd, failure) < 0)
+    return -1;
+  if (plan->inner_namespaces == 0)
+    return 0;
+  return plan->userns_fd >= 0 ? enter_new_traceable(plan, proc_fd, failure)
+                              : enter_new(plan, proc_fd, failure);
 }
 
 int
 namespaces_check_limit(const struct plan *plan, struct failure *failure)
 {
   if (plan->assert_limited && unshare(CLONE_NEWUSER) == 0)
-    return failure_say(failure, STAGE_NAMESPACES, NULL,
-                       "creation of new user namespaces was not disabled as requested");
+    return failure_say(failure, STAGE_NAMESPACES, "--assert-userns-disabled",
+                       "a user namespace can be made inside");
   return 0;
-}
-
-int
-namespaces_set_label(int proc_fd, enum label_of what, const char *label, struct failure *failure)
-{
-  static const char *const names[] = {
-      [LABEL_OF_FILES] = "thread-self/attr/fscreate",
-      [LABEL_OF_COMMAND] = "thread-self/attr/exec",
-  };
-
-  return write_proc(proc_fd, names[what], label, strlen(label), failure);
 }
 
 int

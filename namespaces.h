@@ -1,4 +1,4 @@
-/* namespaces: id maps, the inner user namespace, the host name, SELinux contexts.
+/* namespaces: id maps, the inner user namespace, the host name.
  *
  * clone3 makes the namespaces; this room makes them usable. Right of the fork
  * line. It should write what the plan says and check nothing twice; it must not
@@ -15,10 +15,12 @@
 int namespaces_map_ids(int proc_fd, const struct id_map *uid, const struct id_map *gid,
                        struct failure *failure);
 
-/* Takes on the ids that the plan names for a user namespace that was joined, and
- * keeps the capabilities. To be called before the process follows another: the
- * kernel takes a parent-death signal back when ids change. */
-int namespaces_switch_ids(const struct plan *plan, struct failure *failure);
+/* Takes on the ids that the plan names, in a namespace whose maps are not hutch's,
+ * and keeps the capabilities. The kernel then takes a parent-death signal back. */
+int namespaces_change_ids(const struct plan *plan, struct failure *failure);
+
+/* Fails if nobody has written the id maps of the process's user namespace. */
+int namespaces_check_maps(int proc_fd, struct failure *failure);
 
 /* Enters the inner namespaces of the plan, if it has any. To be called once the
  * new root is entered: the kernel refuses it in a process whose root is not the
@@ -31,12 +33,3 @@ int namespaces_check_limit(const struct plan *plan, struct failure *failure);
 
 /* Sets the host name, if the plan has one. */
 int namespaces_set_hostname(const struct plan *plan, struct failure *failure);
-
-enum label_of {
-  LABEL_OF_FILES,   /* files that the calling process makes from now on */
-  LABEL_OF_COMMAND, /* what it executes next */
-};
-
-/* Sets a SELinux context of the calling process. */
-int namespaces_set_label(int proc_fd, enum label_of what, const char *label,
-                         struct failure *failure);

@@ -210,18 +210,18 @@ const struct option options_table[] = {
      "keep FD open while the sandbox lives",
      "The command does not get the descriptor, but with --as-pid-1. Who holds the other end of a "
      "pipe learns of the end of the sandbox."},
-    {"--block-fd", "FD", GROUP_PROCESS, on_fd_request, DRAFT_REQUEST(block_fd), REFUSE_FD,
+    {"--block-fd", "FD", GROUP_PROCESS, on_closed_fd, DRAFT_REQUEST(block_fd), REFUSE_FD,
      "wait for a byte on FD before the command starts",
      "The end of FD will do, too."},
-    {"--userns-block-fd", "FD", GROUP_PROCESS, on_fd_request, DRAFT_REQUEST(userns_block_fd),
+    {"--userns-block-fd", "FD", GROUP_PROCESS, on_closed_fd, DRAFT_REQUEST(userns_block_fd),
      REFUSE_FD,
      "wait on FD until the caller has written the id maps",
      "The caller learns from --info-fd of which process. The ids inside are those that it maps."},
-    {"--info-fd", "FD", GROUP_PROCESS, on_fd_request, DRAFT_REQUEST(info_fd), REFUSE_INFO_FD,
+    {"--info-fd", "FD", GROUP_PROCESS, on_closed_fd, DRAFT_REQUEST(info_fd), REFUSE_INFO_FD,
      "write the first process's id and its namespaces to FD",
      "The data are a JSON object. FD is closed before the command starts, and before --block-fd "
      "waits."},
-    {"--json-status-fd", "FD", GROUP_PROCESS, on_fd_request, DRAFT_REQUEST(json_status_fd),
+    {"--json-status-fd", "FD", GROUP_PROCESS, on_closed_fd, DRAFT_REQUEST(json_status_fd),
      REFUSE_STATUS_FD,
      "write the same to FD, and at the end the exit status",
      "The data are JSON objects, one a line. No second one comes when the sandbox could not be "

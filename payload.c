@@ -3,14 +3,13 @@
 
 #include "payload.h"
 
-#include "namespaces.h"
+#include "descriptor.h"
 #include "privileges.h"
 #include "report.h"
 #include "seccomp.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -52,17 +51,20 @@ restore_mask(const struct plan *plan, const struct inheritance *inheritance,
   return 0;
 }
 
-/* Descriptors are closed by execve and not before: the control socket is one of
- * them, and its end says that the payload runs. */
+/* What the payload is not to have is closed before anything of its choice is looked
+ * up: a link that it owns could lead through a descriptor. The control socket is left
+ * to execve, and its end says that the payload runs. */
 static int
-close_descriptors(const struct plan *plan, struct failure *failure)
+close_descriptors(const struct plan *plan, int *kept, int control_fd, struct failure *failure)
 {
-  if (plan->persona->close_descriptors &&
-      close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC) < 0)
-    return failure_set(failure, STAGE_PRIVILEGES, "close_range", NULL);
-  for (size_t i = 0; i < plan->keep_count; i++)
-    if (fcntl(plan->keep_fds[i], F_SETFD, 0) < 0)
-      return failure_set(failure, STAGE_PRIVILEGES, "fcntl", "--keep-fd");
+  for (size_t i = 0; i < plan->keep_count; i++) {
+    kept[i] = plan->keep_fds[i];
+    if (fcntl(kept[i], F_SETFD, 0) < 0)
+      return failure_set(failure, STAGE_PRIVILEGES, "fcntl", "a descriptor to be kept");
+  }
+  kept[plan->keep_count] = control_fd;
+  if (plan->persona->close_descriptors)
+    descriptor_close_but(STDERR_FILENO + 1, kept, plan->keep_count + 1);
   return 0;
 }
 
@@ -127,22 +129,21 @@ execute(const struct plan *plan, struct failure *failure)
 }
 
 static int
-prepare(const struct plan *plan, const struct inheritance *inheritance, struct failure *failure)
+prepare(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
+        struct failure *failure)
 {
   if (plan->new_session && setsid() < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "setsid", NULL);
   umask(inheritance->mask);
   if (setrlimit(RLIMIT_NOFILE, &inheritance->open_files) < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "setrlimit", "RLIMIT_NOFILE");
-  if (close_descriptors(plan, failure) < 0 || enter_directory(plan, failure) < 0)
+  if (close_descriptors(plan, inheritance->kept, control_fd, failure) < 0 ||
+      enter_directory(plan, failure) < 0)
     return -1;
   if (plan->persona->reset_signals)
     reset_signals();
   if (privileges_raise_ambient(plan, inheritance->capabilities, failure) < 0 ||
       privileges_check(plan, inheritance->capabilities, failure) < 0)
-    return -1;
-  if (plan->exec_label &&
-      namespaces_set_label(inheritance->proc_fd, LABEL_OF_COMMAND, plan->exec_label, failure) < 0)
     return -1;
   return restore_mask(plan, inheritance, failure) < 0 ? -1 : seccomp_load_filters(plan, failure);
 }
@@ -151,9 +152,9 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, struct f
 __attribute__((no_sanitize_address)) void
 payload_run(const struct plan *plan, const struct inheritance *inheritance, int control_fd)
 {
-  struct failure failure;
+  struct failure failure = {0};
 
-  if (prepare(plan, inheritance, &failure) == 0)
+  if (prepare(plan, inheritance, control_fd, &failure) == 0)
     execute(plan, &failure);
   report_failure(control_fd, &failure);
   _exit(report_status(plan->persona, &failure));

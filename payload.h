@@ -18,7 +18,8 @@ struct inheritance {
   uint64_t signal_mask; /* the signals that were blocked */
   struct rlimit open_files;
   uint64_t capabilities; /* what privileges_limit() kept */
-  int proc_fd;           /* the host's proc, until it executes */
+  int proc_fd;           /* the host's proc, or -1 when it is not needed any more */
+  int *kept;             /* room for what is not closed */
 };
 
 /* Becomes the plan's command. A failure goes to CONTROL_FD. */

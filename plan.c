@@ -110,27 +110,6 @@ gid_without_user(const struct draft *draft, uint64_t namespaces)
   return draft_asked(&draft->gid) && !draft_asked(&draft->userns) && !(namespaces & CLONE_NEWUSER);
 }
 
-/* The ids are what the caller maps then. */
-static bool
-maps_are_given(const struct draft *draft)
-{
-  return draft->persona->strict && draft_asked(&draft->userns_block_fd);
-}
-
-static bool
-uid_of_given_maps(const struct draft *draft, uint64_t namespaces)
-{
-  (void)namespaces;
-  return draft_asked(&draft->uid) && maps_are_given(draft);
-}
-
-static bool
-gid_of_given_maps(const struct draft *draft, uint64_t namespaces)
-{
-  (void)namespaces;
-  return draft_asked(&draft->gid) && maps_are_given(draft);
-}
-
 static bool
 disable_without_user(const struct draft *draft, uint64_t namespaces)
 {
@@ -167,6 +146,14 @@ reaps_in_joined_pids(const struct draft *draft, uint64_t namespaces)
   return draft_asked(&draft->pidns) && !(namespaces & CLONE_NEWPID) && !draft->persona->linger;
 }
 
+/* The command would have to hold the locks, and may let them go. */
+static bool
+locks_without_reaper(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft->locks->len > 0 && draft_asked(&draft->as_pid_1);
+}
+
 static bool
 perms_for_nothing(const struct draft *draft, uint64_t namespaces)
 {
@@ -199,8 +186,7 @@ static const struct rule {
     {keep_id_and_gid, DRAFT_REQUEST(gid), REFUSE_KEEP_ID},
     {uid_without_user, DRAFT_REQUEST(uid), REFUSE_ID_WITHOUT_USER},
     {gid_without_user, DRAFT_REQUEST(gid), REFUSE_ID_WITHOUT_USER},
-    {uid_of_given_maps, DRAFT_REQUEST(uid), REFUSE_ID_OF_GIVEN_MAPS},
-    {gid_of_given_maps, DRAFT_REQUEST(gid), REFUSE_ID_OF_GIVEN_MAPS},
+    {locks_without_reaper, DRAFT_REQUEST(as_pid_1), REFUSE_LOCKS},
     {disable_without_user, DRAFT_REQUEST(disable_userns), REFUSE_DISABLE_WITHOUT_USER},
     {block_without_user, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_USER},
     {block_without_info, DRAFT_REQUEST(userns_block_fd), REFUSE_BLOCK_WITHOUT_INFO},
@@ -280,7 +266,7 @@ seal_inner(const struct draft *draft, struct plan *plan)
     return;
   plan->inner_namespaces = CLONE_NEWUSER | (lock ? CLONE_NEWNS : 0);
   plan->inner_keeps_ids = !plan->map_ids;
-  if (lock || nest)
+  if (plan->map_ids && (lock || nest))
     plan->uid.inside = plan->gid.inside = 0;
   plan->inner_uid = (struct id_map){.inside = uid.inside, .outside = plan->uid.inside};
   plan->inner_gid = (struct id_map){.inside = gid.inside, .outside = plan->gid.inside};
@@ -290,6 +276,20 @@ seal_inner(const struct draft *draft, struct plan *plan)
     plan->inner_namespaces |= owned;
     plan->namespaces &= ~owned;
   }
+}
+
+/* In a namespace whose maps are somebody else's, ids are taken on, not mapped. */
+static enum change
+change_to(const struct draft *draft, const struct plan *plan, const struct request *asked)
+{
+  bool follows = draft_asked(&draft->userns) ||
+                 (draft_asked(&draft->userns_block_fd) && draft->persona->map_to_root);
+
+  if (plan->map_ids || !follows)
+    return CHANGE_NOT;
+  if (draft_asked(asked))
+    return CHANGE_MUST;
+  return draft->persona->map_to_root && !draft_asked(&draft->keep_id) ? CHANGE_TRY : CHANGE_NOT;
 }
 
 static void
@@ -302,8 +302,8 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
   plan->userns2_fd = fd_of(&draft->userns2);
   plan->pidns_fd = fd_of(&draft->pidns);
   plan->map_ids = (namespaces & CLONE_NEWUSER) && !draft_asked(&draft->userns_block_fd);
-  /* The mounts of a user namespace's own do not reach the host's. */
-  plan->detach_mounts = !(namespaces & CLONE_NEWUSER) && plan->userns_fd < 0;
+  /* What is mounted in a new user namespace does not reach the caller's. */
+  plan->detach_mounts = !(namespaces & CLONE_NEWUSER);
   plan->uid = (struct id_map){
       .inside = draft_asked(&draft->uid) ? draft->uid.number : (keep ? geteuid() : 0),
       .outside = geteuid(),
@@ -312,8 +312,8 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
       .inside = draft_asked(&draft->gid) ? draft->gid.number : (keep ? getegid() : 0),
       .outside = getegid(),
   };
-  plan->switch_uid = plan->userns_fd >= 0 && draft_asked(&draft->uid);
-  plan->switch_gid = plan->userns_fd >= 0 && draft_asked(&draft->gid);
+  plan->change_uid = change_to(draft, plan, &draft->uid);
+  plan->change_gid = change_to(draft, plan, &draft->gid);
   plan->hostname = draft->hostname.text;
   seal_inner(draft, plan);
 }
@@ -444,6 +444,21 @@ seal_command(const struct draft *draft, struct plan *plan)
   plan->candidates = candidates_of(draft->command[0], environment_get(plan->environment, "PATH"));
 }
 
+/* Who writes the id maps must know of the process first. A process that two others
+ * made together must not go on if they cannot tell of it. */
+static enum moment
+announcement_of(const struct plan *plan)
+{
+  bool tells = plan->info_fd >= 0 || plan->json_status_fd >= 0;
+  bool is_below = plan->pidns_fd >= 0 && (plan->namespaces & CLONE_NEWPID);
+
+  if (!tells && !is_below)
+    return ANNOUNCE_NEVER;
+  return (plan->inner_namespaces & ~(uint64_t)CLONE_NEWUSER) && plan->userns_block_fd < 0
+             ? ANNOUNCE_READY
+             : ANNOUNCE_START;
+}
+
 /* Descriptors: who gets which, and who waits for which. */
 static void
 seal_descriptors(const struct draft *draft, struct plan *plan)
@@ -459,9 +474,7 @@ seal_descriptors(const struct draft *draft, struct plan *plan)
   plan->keep_count = draft->keep_fds->len;
   plan->consumed_fds = (const int *)(const void *)draft->consumed->data;
   plan->consumed_count = draft->consumed->len;
-  if (plan->info_fd >= 0 || plan->json_status_fd >= 0)
-    plan->announcement =
-        plan->inner_namespaces & (CLONE_NEWNET | CLONE_NEWUTS) ? ANNOUNCE_READY : ANNOUNCE_START;
+  plan->announcement = announcement_of(plan);
 }
 
 static void

@@ -83,8 +83,15 @@ struct directory {
 
 enum { DIRECTORIES_MAX = 3 };
 
+/* Whether the set-up takes another id on. */
+enum change {
+  CHANGE_NOT,
+  CHANGE_TRY, /* if there is such an id */
+  CHANGE_MUST,
+};
+
 /* When the monitor is to tell who is inside which namespaces. */
-enum announcement {
+enum moment {
   ANNOUNCE_NEVER,
   ANNOUNCE_START, /* as soon as there is a process */
   ANNOUNCE_READY, /* when all its namespaces are there */
@@ -105,8 +112,8 @@ struct plan {
   bool inner_keeps_ids;      /* the inner namespace maps whatever ids there are */
   struct id_map uid;
   struct id_map gid;
-  bool switch_uid; /* to uid.inside, in a namespace that was joined */
-  bool switch_gid;
+  enum change change_uid; /* to uid.inside, where the maps are not hutch's */
+  enum change change_gid;
   struct id_map inner_uid; /* meaningful where inner_namespaces has NEWUSER */
   struct id_map inner_gid;
   int userns_fd; /* namespaces to join, each -1 for none: before clone3, ... */
@@ -114,7 +121,7 @@ struct plan {
   int userns2_fd;       /* ... and once the root is entered */
   bool limit_userns;    /* there is to be no user namespace below the inner one */
   bool assert_limited;  /* nobody inside can make a user namespace, or it is an error */
-  bool detach_mounts;   /* the host would see what is mounted, unless it is kept from that */
+  bool detach_mounts;   /* the caller would see what is mounted, unless it is kept from that */
   const char *hostname; /* NULL: as on the host */
 
   const struct operation *operations;
@@ -144,7 +151,7 @@ struct plan {
   int userns_block_fd; /* the set-up waits for it */
   int info_fd;
   int json_status_fd;
-  enum announcement announcement;
+  enum moment announcement;
   const char *exec_label; /* SELinux contexts, or NULL */
   const char *file_label;
   bool level_prefix; /* messages begin with their level */

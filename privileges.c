@@ -4,9 +4,11 @@
 #include "privileges.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -111,9 +113,39 @@ privileges_regain(struct failure *failure)
 }
 
 int
-privileges_drop_all(struct failure *failure)
+privileges_drop(uint64_t keep, struct failure *failure)
 {
-  return write_sets(0, failure);
+  struct capability_sets sets = {0};
+
+  if (keep != 0 && read_sets(&sets, failure) < 0)
+    return -1;
+  return write_sets(keep & sets.permitted, failure);
+}
+
+int
+privileges_set_label(int proc_fd, enum label_of what, const char *label, struct failure *failure)
+{
+  static const char *const names[] = {
+      [LABEL_OF_FILES] = "thread-self/attr/fscreate",
+      [LABEL_OF_COMMAND] = "thread-self/attr/exec",
+  };
+  int fd = openat(proc_fd, names[what], O_WRONLY | O_CLOEXEC);
+
+  if (fd < 0)
+    return refuse(failure, "openat", names[what]);
+  ssize_t written = write(fd, label, strlen(label));
+  if (written < 0)
+    failure_record(failure, STAGE_PRIVILEGES, "write", names[what]);
+  close(fd);
+  return written < 0 ? -1 : 0;
+}
+
+int
+privileges_set_traceable(bool traceable, struct failure *failure)
+{
+  if (prctl(PR_SET_DUMPABLE, traceable, 0, 0, 0) < 0)
+    return refuse(failure, "prctl PR_SET_DUMPABLE", NULL);
+  return 0;
 }
 
 int

@@ -1,4 +1,5 @@
-/* privileges: capability sets, no_new_privs, and the last check before exec.
+/* privileges: capability sets, no_new_privs, SELinux contexts, and the last check
+ * before exec.
  *
  * Right of the fork line. One gate for every way to the payload: what the kernel
  * says that the process may do is compared with what the plan says, and a
@@ -21,8 +22,20 @@ int privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct fail
 /* Makes every capability effective that is permitted. */
 int privileges_regain(struct failure *failure);
 
-/* Gives up every capability. */
-int privileges_drop_all(struct failure *failure);
+/* Gives up every capability but those in KEEP. */
+int privileges_drop(uint64_t keep, struct failure *failure);
+
+enum label_of {
+  LABEL_OF_FILES,   /* files that the calling process makes from now on */
+  LABEL_OF_COMMAND, /* what it or a child executes next */
+};
+
+/* Sets a SELinux context of the calling process. PROC_FD is a proc that lists it. */
+int privileges_set_label(int proc_fd, enum label_of what, const char *label,
+                         struct failure *failure);
+
+/* Whether other processes may trace the calling one, and look at its descriptors. */
+int privileges_set_traceable(bool traceable, struct failure *failure);
 
 /* Reads everything back; fails unless the process has exactly KEPT, as far as that
  * is the plan's to say. */

@@ -86,6 +86,8 @@ hint_clone(const struct failure *failure)
 static const char *
 hint_namespaces(const struct failure *failure)
 {
+  if (strncmp(failure->text, "self/", strlen("self/")) != 0)
+    return NULL;
   if (strcmp(failure->call, "open") == 0 && failure->error == ENOENT)
     return "the host's /proc must be mounted for the id maps to be written";
   if (failure->error != EPERM && failure->error != EACCES)
@@ -194,14 +196,14 @@ culprit(const struct plan *plan, const struct failure *failure)
 
   if (failure->operation < 0)
     return (struct typed){0};
-  switch (failure->stage) {
-  case STAGE_SECCOMP:
+  if (failure->stage == STAGE_SECCOMP && index < plan->filter_count)
     return (struct typed){plan->filters[index].words, plan->filters[index].word_count};
-  case STAGE_LOCK:
+  if (failure->stage == STAGE_LOCK && index < plan->lock_count)
     return (struct typed){plan->locks[index].words, plan->locks[index].word_count};
-  default:
+  if ((failure->stage == STAGE_SOURCE || failure->stage == STAGE_ROOT) &&
+      index < plan->operation_count)
     return (struct typed){plan->operations[index].words, plan->operations[index].word_count};
-  }
+  return (struct typed){0};
 }
 
 /* One line stays one line, and a terminal gets no orders: what the caller typed,
@@ -212,11 +214,16 @@ print_line(const struct plan *plan, enum level level, const char *text)
   if (plan->level_prefix)
     fprintf(stderr, "<%d>", (int)level);
   fprintf(stderr, "%s: ", plan->persona->name);
-  for (; *text != '\0'; text++)
-    if (g_ascii_iscntrl(*text))
-      fprintf(stderr, "\\x%02x", (unsigned)(unsigned char)*text);
+  while (*text != '\0') {
+    gunichar character = g_utf8_get_char_validated(text, -1);
+    bool is_plain = character < 0x110000 && g_unichar_isprint(character);
+    const char *next = is_plain ? g_utf8_next_char(text) : text + 1;
+    if (is_plain)
+      fwrite(text, 1, (size_t)(next - text), stderr);
     else
-      putc(*text, stderr);
+      fprintf(stderr, "\\x%02x", (unsigned)(unsigned char)*text);
+    text = next;
+  }
   putc('\n', stderr);
 }
 

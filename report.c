@@ -4,7 +4,11 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int
 report_status(const struct persona *persona, const struct failure *failure)
@@ -22,18 +26,42 @@ report_failure(int control_fd, const struct failure *failure)
   (void)!send(control_fd, failure, sizeof *failure, MSG_NOSIGNAL);
 }
 
-int
-report_ask_announcement(int control_fd)
-{
-  char byte = 0;
-  ssize_t got;
+enum {
+  NAME_SIZE = sizeof "cgroup",
+};
 
-  if (send(control_fd, &byte, sizeof byte, MSG_NOSIGNAL) < 0)
-    return -1;
+/* Of equal size, to be copied. */
+static const char names[REPORT_NAMESPACES][NAME_SIZE] = {
+    [REPORT_CGROUP] = "cgroup", [REPORT_IPC] = "ipc", [REPORT_MNT] = "mnt",
+    [REPORT_NET] = "net",       [REPORT_PID] = "pid", [REPORT_UTS] = "uts",
+};
+
+int
+report_announce(int control_fd, int proc_fd, int status, struct failure *failure)
+{
+  static const char prefix[] = "self/ns/";
+  struct announcement announcement = {{0}};
+  char path[sizeof prefix + NAME_SIZE];
+  struct stat found;
+  ssize_t got;
+  char byte;
+
+  memcpy(path, prefix, sizeof prefix);
+  for (int i = 0; i < REPORT_NAMESPACES; i++) {
+    memcpy(path + sizeof prefix - 1, names[i], NAME_SIZE);
+    if (fstatat(proc_fd, path, &found, 0) == 0)
+      announcement.inodes[i] = found.st_ino;
+    else if (errno != ENOENT || faccessat(proc_fd, "self", F_OK, 0) < 0)
+      return failure_set(failure, STAGE_NAMESPACES, "fstatat", path);
+  }
+  if (send(control_fd, &announcement, sizeof announcement, MSG_NOSIGNAL) < 0)
+    _exit(status);
   do
     got = recv(control_fd, &byte, sizeof byte, 0);
   while (got < 0 && errno == EINTR);
-  return got == sizeof byte ? 0 : -1;
+  if (got != sizeof byte)
+    _exit(status);
+  return 0;
 }
 
 bool

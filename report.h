@@ -1,8 +1,8 @@
 /* report: the child's end of the control socket.
  *
  * One record at most crosses it: why the sandbox could not be built. Its end
- * without a record means that the payload runs. Before that the child may ask, with a
- * byte, for the announcement of the plan, and waits for a byte as the answer. Right of the fork
+ * without a record means that the payload runs. Before that the child may tell which namespaces
+ * it is in, and waits for a byte as the answer. Right of the fork
  * line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
@@ -11,15 +11,35 @@
 #include "failure.h"
 #include "plan.h"
 
+#include <stdint.h>
+
 /* The exit status that a failure leads to. */
 int report_status(const struct persona *persona, const struct failure *failure);
 
 /* Sends the record. What fails here can be told nobody. */
 void report_failure(int control_fd, const struct failure *failure);
 
-/* Asks the monitor to announce who is inside, and waits until it has. -1 if there
- * is no monitor any more. */
-int report_ask_announcement(int control_fd);
+enum report_namespace {
+  REPORT_CGROUP,
+  REPORT_IPC,
+  REPORT_MNT,
+  REPORT_NET,
+  REPORT_PID,
+  REPORT_UTS,
+  REPORT_NAMESPACES,
+};
+
+/* The inode numbers of the namespaces that the child is in; 0 for one that the kernel
+ * does not have. */
+
+struct announcement {
+  uint64_t inodes[REPORT_NAMESPACES];
+};
+
+/* Tells the monitor, and waits until it has passed it on. PROC_FD is a proc that lists
+ * the process. Exits with STATUS if there is no monitor any more: what it does not
+ * know of must not go on. */
+int report_announce(int control_fd, int proc_fd, int status, struct failure *failure);
 
 /* True while the monitor holds its end of the socket. */
 bool report_is_heard(int control_fd);

@@ -486,5 +486,9 @@ root_enter(struct assembly *assembly, struct failure *failure)
     return -1;
   if (chdir("/") < 0)
     return failure_set(failure, STAGE_ROOT, "chdir", "/");
-  return check_entered(assembly, failure);
+  int result = check_entered(assembly, failure);
+  close(assembly->host_fd);
+  if (!assembly->is_in_place)
+    close(assembly->root_fd);
+  return result;
 }

@@ -44,5 +44,5 @@ struct assembly {
 int root_build(struct assembly *assembly, struct failure *failure);
 
 /* Makes the new root the process's root, detaches the host's, and checks that it
- * is out of reach. */
+ * is out of reach. Closes both of their descriptors. */
 int root_enter(struct assembly *assembly, struct failure *failure);

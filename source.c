@@ -168,7 +168,11 @@ make_overlay(const struct plan *plan, int scratch_fd, size_t index, int *fds,
       .upper = fds[OVERLAY_UPPER],
       .work = fds[OVERLAY_WORK],
   };
-  return overlay_create(&overlay, (unsigned)flags.set, failure);
+  int mount_fd = overlay_create(&overlay, (unsigned)flags.set, failure);
+  for (size_t i = OVERLAY_UPPER; i < plan_sources_of(operation); i++)
+    if (fds[i] >= 0)
+      close(fds[i]);
+  return mount_fd;
 }
 
 /* Makes what one operation shows that is not on the host as such. */

@@ -26,6 +26,8 @@ static const struct wording {
     {STAGE_NAMESPACES, NULL, "self/uid_map", NULL, 0, "setting up uid map: %e"},
     {STAGE_NAMESPACES, NULL, "self/gid_map", NULL, 0, "setting up gid map: %e"},
     {STAGE_NAMESPACES, NULL, "self/setgroups", NULL, 0, "error writing to setgroups: %e"},
+    {STAGE_NAMESPACES, NULL, "--assert-userns-disabled", NULL, 0,
+     "creation of new user namespaces was not disabled as requested"},
     {STAGE_NAMESPACES, "setresuid", NULL, NULL, 0, "unable to switch to uid %d: %e"},
     {STAGE_NAMESPACES, "setresgid", NULL, NULL, 0, "unable to switch to gid %d: %e"},
     {STAGE_NAMESPACES, "unshare", NULL, NULL, 0, "unshare user ns: %e"},
@@ -80,7 +82,8 @@ fits(const struct wording *wording, const struct failure *failure, const char *o
   return wording->stage == failure->stage && begins(failure->call, wording->call) &&
          begins(failure->text, wording->subject) &&
          (!wording->option || g_str_has_suffix(option, wording->option)) &&
-         (wording->error == 0 || wording->error == failure->error);
+         (wording->error == 0 || wording->error == failure->error) &&
+         (failure->error != 0 || wording->subject);
 }
 
 /* What no row fits: the call, what it was about, the reason. */
@@ -114,7 +117,7 @@ wording_of_failure(const struct plan *plan, const struct failure *failure,
 
   if (failure->stage == STAGE_EXEC)
     return exec_failed(plan, failure);
-  for (size_t i = 0; i < G_N_ELEMENTS(wordings) && failure->error != 0; i++)
+  for (size_t i = 0; i < G_N_ELEMENTS(wordings); i++)
     if (fits(&wordings[i], failure, option))
       return phrases_fill(wordings[i].template, typed, failure->text, failure->error);
   return plain(failure);
