@@ -23,7 +23,8 @@ helpers = \
 	tests/helpers/signal-counter \
 	tests/helpers/tcp \
 	tests/helpers/try-lock \
-	tests/helpers/tty-inject
+	tests/helpers/tty-inject \
+	tests/helpers/write-lock
 
 # What looks at the source tree; needs no sandbox.
 source_tests = \
@@ -48,6 +49,7 @@ integration_tests = \
 	tests/bwrap-probes.sh \
 	tests/data-fds.sh \
 	tests/files.sh \
+	tests/handover.sh \
 	tests/lifetime.sh \
 	tests/namespaces.sh \
 	tests/net.sh \
@@ -57,6 +59,7 @@ integration_tests = \
 	tests/remedies.sh \
 	tests/root-basics.sh \
 	tests/root-bwrap-contract.sh \
+	tests/root-handover.sh \
 	tests/scale.sh \
 	tests/security.sh \
 	tests/symlinks.sh \
