@@ -322,7 +322,9 @@ open_proc(const struct plan *plan, struct failure *failure)
   if (plan->root_in_place && (plan->inner_namespaces != 0 || plan->exec_label))
     return bind_mount_clone_path("/proc", &none, failure);
   int fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-  return fd >= 0 ? fd : failure_set(failure, STAGE_NAMESPACES, "open", "/proc");
+  if (fd < 0)
+    failure_record(failure, STAGE_NAMESPACES, "open", "/proc");
+  return fd;
 }
 
 /* The caller, who learns of the process by the announcement, writes its id maps. */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int
 main(int argc, char **argv)
@@ -21,5 +22,6 @@ main(int argc, char **argv)
     puts("free");
   else
     puts(errno == EAGAIN || errno == EACCES ? "held" : strerror(errno));
+  close(fd);
   return 0;
 }
