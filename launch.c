@@ -190,9 +190,6 @@ start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *
   if (pid == 0 && !is_below)
     enter(plan, sandbox, hand_over);
   sandbox->pid = (pid_t)pid;
-  close(hand_over->control_fd);
-  if (hand_over->status_fd >= 0)
-    close(hand_over->status_fd);
   return 0;
 }
 

@@ -28,7 +28,8 @@ struct origin {
   struct word_area words; /* what the plan's persona may want to have wiped */
 };
 
-/* Starts the sandbox. All signals are blocked when it returns. The namespaces that
- * the plan names are joined by the calling process on the way. */
+/* Starts the sandbox. All signals are blocked when it returns, and the child's ends of
+ * the channels are still open, for the monitor to close. The namespaces that the plan
+ * names are joined by the calling process on the way. */
 int launch_sandbox(const struct plan *plan, const struct origin *origin, struct sandbox *sandbox,
                    struct failure *failure);

@@ -85,8 +85,8 @@ watch_signals(const struct plan *plan, uint64_t mask, struct failure *failure)
   return fd;
 }
 
-/* The payload has what was meant for it; who waits for a descriptor's end is not
- * to wait for the monitor. */
+/* The payload has what was meant for it; who waits for a descriptor's end is not to
+ * wait for the monitor, and the monitor waits for the end of the child's channels. */
 static void
 close_others(const struct plan *plan, const struct sandbox *sandbox)
 {
