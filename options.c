@@ -79,7 +79,8 @@ const struct option options_table[] = {
     {"--userns", "FD", NAMESPACE, on_fd_request, DRAFT_REQUEST(userns), REFUSE_USERNS_FD,
      "join the user namespace FD instead of a new one",
      "The descriptor is that of a file such as /proc/PID/ns/user. The namespace must be one that "
-     "the caller owns. The ids inside are the ones it maps."},
+     "the caller owns. The sandbox takes on id 0, or those of --uid and --gid, where they are "
+     "mapped."},
     {"--userns2", "FD", NAMESPACE, on_fd_request, DRAFT_REQUEST(userns2), REFUSE_USERNS_FD,
      "then, when all is set up, join the user namespace FD",
      "The namespace must lie below the one that the sandbox is set up in."},
