@@ -2,13 +2,16 @@
  * floor tiny|tiny-net COMMAND...
  * floor binds SOURCE DEST ... COMMAND
  *
- * The least that hutch could take: its system calls for these plans, as workloads.py has them, and
- * nothing besides. Where a call fails it ends. Change it with hutch. It protects from nothing.
+ * The least that hutch could take: its system calls for these plans, as workloads.py has them, in
+ * the same order, and nothing besides. What the libraries do before main is their own: in the
+ * monitor that is nine calls more for hutch, a static PIE with libcap. Where a call fails it ends.
+ * Change it with hutch. It protects from nothing.
  */
 #define _GNU_SOURCE 1
 #include "builtin-filters.h"
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
@@ -27,21 +30,21 @@
 
 #define CALL(name, ...) must(syscall(SYS_##name, __VA_ARGS__))
 #define LOOK(fd, what) CALL(statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, what, scratch)
-#define ALIGNED __attribute__((aligned(16)))
 #define DEST(path) ((int)syscall(SYS_openat2, root_fd, path, &dest, sizeof dest))
-#define NAMESPACES                                                                                 \
-  (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID)
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, IDENTITY = STATX_INO | STATX_MNT_ID };
-enum { NODES = 6, BINDS_MAX = 10000, DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC };
+enum { COVER = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH, NODES = 6, BINDS_MAX = 10000 };
+enum { DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC };
 
 static const char *const nodes[NODES] = {"/dev/null",   "/dev/zero",    "/dev/full",
                                          "/dev/random", "/dev/urandom", "/dev/tty"};
 static const char *const none[] = {NULL}, *const mode[] = {"mode", "0755", NULL};
 static const char *const modes[] = {"ptmxmode", "0666", "mode", "0620", NULL};
 static const struct open_how dest = {DIRECTORY, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+static const struct mount_attr bound = {SAFE | MOUNT_ATTR_RDONLY, 0, MS_PRIVATE, 0};
+static const struct mount_attr node = {MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0, MS_PRIVATE, 0};
 static unsigned long nothing[4], all = ~0UL, passed_on = 0x8024a07, limit[2];
 static int is_tiny, has_network, bind_count, control[2], root_fd, trees[BINDS_MAX];
-static char **words, scratch[4096] ALIGNED, stack[32768] ALIGNED;
+static _Alignas(16) char scratch[4096], stack[32768], **words;
 static struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 
 static int
@@ -53,19 +56,11 @@ must(long result)
 }
 
 static int
-clone_tree(const char *path, unsigned how, unsigned set)
+clone_tree(const char *path, unsigned how, const struct mount_attr *attributes)
 {
-  struct mount_attr attributes = {.attr_set = set, .propagation = MS_PRIVATE};
   int fd = CALL(open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | how);
-  CALL(mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof attributes);
+  CALL(mount_setattr, fd, "", AT_EMPTY_PATH | AT_RECURSIVE, attributes, sizeof *attributes);
   return fd;
-}
-
-static void
-attach(int tree_fd, int fd)
-{
-  CALL(move_mount, tree_fd, "", fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
-  close(fd);
 }
 
 static int
@@ -90,66 +85,75 @@ device(void)
   int fd = DEST("/dev");
   LOOK(fd, IDENTITY);
   int dev_fd = filesystem("tmpfs", mode, SAFE);
-  attach(dev_fd, fd);
-  for (int i = 0; i < NODES; i++)
-    attach(trees[i], CALL(openat, dev_fd, nodes[i] + 5, O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  CALL(move_mount, dev_fd, "", fd, "", COVER);
+  for (int i = 0; i < NODES; i++) {
+    const char *name = nodes[i] + sizeof "/dev";
+    CALL(mknodat, dev_fd, name, S_IFREG | 0444, 0);
+    CALL(move_mount, trees[i], "", dev_fd, name, MOVE_MOUNT_F_EMPTY_PATH);
+    close(trees[i]);
+  }
   for (int i = 0; i < 6; i++)
     CALL(symlinkat, links[i][0], dev_fd, links[i][1]);
   CALL(mkdirat, dev_fd, "pts", 0755);
   CALL(mkdirat, dev_fd, "shm", 0755);
   int pts_fd = filesystem("devpts", modes, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-  attach(pts_fd, CALL(openat, dev_fd, "pts", DIRECTORY | O_NOFOLLOW));
+  CALL(move_mount, pts_fd, "", dev_fd, "pts", MOVE_MOUNT_F_EMPTY_PATH);
   close(pts_fd);
+  close(fd);
   close(dev_fd);
+}
+
+static int
+make_parent(const char *path)
+{
+  (void)DEST(path);
+  (void)DEST("/tmp/m");
+  int fd = DEST("."), tmp_fd = DEST("/tmp");
+  close(fd);
+  (void)DEST("/tmp/m");
+  CALL(mkdirat, tmp_fd, "m", 0755);
+  fd = DEST("/tmp/m");
+  close(tmp_fd);
+  return fd;
 }
 
 static void
 root(void)
 {
-  root_fd = clone_tree("/", AT_RECURSIVE, SAFE | MOUNT_ATTR_RDONLY);
   for (int i = 0; i < bind_count; i++)
-    trees[i] = clone_tree(words[2 * i], AT_RECURSIVE, SAFE | MOUNT_ATTR_RDONLY);
+    trees[i] = clone_tree(words[2 * i], AT_RECURSIVE, &bound);
   for (int i = 0; is_tiny && i < NODES; i++) {
-    trees[i] = clone_tree(nodes[i], 0, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-    CALL(fstat, trees[i], scratch);
+    trees[i] = clone_tree(nodes[i], 0, &node);
+    fstat(trees[i], (struct stat *)scratch);
   }
   if (is_tiny)
     ioctl(STDOUT_FILENO, TCGETS, scratch);
-  CALL(fstat, root_fd, scratch);
-  int host_fd = CALL(openat, AT_FDCWD, "/", DIRECTORY);
-  CALL(move_mount, root_fd, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+  root_fd = CALL(openat, AT_FDCWD, "/", DIRECTORY);
+  CALL(mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &bound, sizeof bound);
   LOOK(root_fd, IDENTITY);
-  int fd = DEST(is_tiny ? "/proc" : "/tmp");
+  int fd = DEST(is_tiny ? "/proc" : "/tmp"), parent_fd = -1;
   int tree_fd = is_tiny ? filesystem("proc", none, SAFE | MOUNT_ATTR_NOEXEC)
                         : filesystem("tmpfs", mode, SAFE);
   LOOK(fd, IDENTITY);
-  attach(tree_fd, fd);
+  CALL(move_mount, tree_fd, "", fd, "", COVER);
+  close(fd);
+  close(tree_fd);
   if (is_tiny)
     device();
-  else
-    CALL(mkdirat, tree_fd, "m", 0755);
-  close(tree_fd);
   for (int i = 0; i < bind_count; i++) {
-    const char *path = words[2 * i + 1];
+    const char *path = words[2 * i + 1], *name = path + sizeof "/tmp/m";
     LOOK(trees[i], STATX_TYPE);
-    (void)DEST(path);
-    int parent_fd = DEST("/tmp/m");
-    (void)DEST(path);
-    CALL(mkdirat, parent_fd, path + sizeof "/tmp/m", 0755);
-    fd = DEST(path);
-    close(parent_fd);
-    LOOK(fd, IDENTITY);
-    attach(trees[i], fd);
+    parent_fd = i == 0 ? make_parent(path) : parent_fd;
+    CALL(mkdirat, parent_fd, name, 0755);
+    CALL(move_mount, trees[i], "", parent_fd, name, MOVE_MOUNT_F_EMPTY_PATH);
     close(trees[i]);
   }
-  CALL(fchdir, root_fd);
-  CALL(pivot_root, ".", ".");
-  CALL(fchdir, host_fd);
-  while (umount2(".", MNT_DETACH) == 0)
-    continue;
+  if (!is_tiny)
+    close(parent_fd);
   CALL(chdir, "/");
   LOOK(fd = CALL(openat, AT_FDCWD, "/..", DIRECTORY), IDENTITY);
   close(fd);
+  close(root_fd);
 }
 
 static int
@@ -157,19 +161,20 @@ payload(void *filter)
 {
   umask(022);
   CALL(prlimit64, 0, RLIMIT_NOFILE, limit, NULL);
-  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  close_range(3, (unsigned)control[1] - 1, 0);
+  close_range((unsigned)control[1] + 1, ~0U, 0);
   CALL(chdir, "/");
   CALL(getcwd, scratch, sizeof scratch);
   for (int i = 1; i <= 64; i++)
     if (i != SIGKILL && i != SIGSTOP)
       CALL(rt_sigaction, i, nothing, NULL, 8);
-  CALL(capget, &header, scratch);
   prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+  CALL(capget, &header, scratch);
   prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
   for (int i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
     continue;
   CALL(rt_sigprocmask, SIG_SETMASK, nothing, NULL, 8);
-  CALL(seccomp, SECCOMP_SET_MODE_FILTER, 0, filter);
+  CALL(prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0);
   return CALL(execve, words[2 * bind_count], words + 2 * bind_count, environ);
 }
 
@@ -185,6 +190,8 @@ inside(uid_t id)
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   syscall(SYS_recvfrom, control[1], scratch, 1, MSG_DONTWAIT | MSG_PEEK, NULL, NULL);
   int proc_fd = CALL(openat, AT_FDCWD, "/proc", DIRECTORY);
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  syscall(SYS_recvfrom, control[1], scratch, 1, MSG_DONTWAIT | MSG_PEEK, NULL, NULL);
   for (char *digit = line + 11; id > 0; id /= 10)
     *digit-- = (char)('0' + id % 10);
   for (int i = 0; i < 6; i += 2) {
@@ -200,15 +207,17 @@ inside(uid_t id)
     ioctl(fd, SIOCSIFFLAGS, &request);
     close(fd);
   }
-  CALL(keyctl, 1, NULL);
+  CALL(keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+  close(proc_fd);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   CALL(capget, &header, scratch);
   for (int i = 0; prctl(PR_CAPBSET_DROP, i, 0, 0, 0) >= 0; i++)
     continue;
   CALL(capset, &header, nothing);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_NAME, "floor-reaper", 0, 0, 0);
-  syscall(SYS_rt_sigtimedwait, &all, NULL, nothing, 8);
+  getpid();
+  syscall(SYS_rt_sigtimedwait, &passed_on, NULL, nothing, 8);
   clone(payload, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &filter);
   close_range(0, ~0U, 0);
   CALL(capset, &header, nothing);
@@ -221,30 +230,38 @@ int
 main(int argc, char **argv)
 {
   struct pollfd watched[] = {{.events = POLLIN}, {.events = POLLIN}, {.events = POLLIN}};
-  struct clone_args arguments = {.flags = CLONE_PIDFD | NAMESPACES,
-                                 .pidfd = (uintptr_t)&watched[0].fd,
-                                 .exit_signal = SIGCHLD};
-  uid_t id = getuid();
+  getppid();
+  for (int fd = 0; fd < 3; fd++)
+    fcntl(fd, F_GETFD);
+  uid_t id = geteuid();
+  getegid();
+  geteuid();
+  CALL(getcwd, scratch, sizeof scratch);
+  geteuid();
   is_tiny = argv[1][0] == 't';
   has_network = strcmp(argv[1], "tiny") != 0;
   words = argv + 2;
   bind_count = is_tiny ? 0 : (argc - 3) / 2;
-  arguments.flags |= has_network ? 0 : CLONE_NEWNET;
+  struct clone_args arguments = {.flags = CLONE_PIDFD | CLONE_NEWNS | CLONE_NEWCGROUP |
+                                          CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+                                          CLONE_NEWPID | (has_network ? 0 : CLONE_NEWNET),
+                                 .pidfd = (uintptr_t)&watched[0].fd,
+                                 .exit_signal = SIGCHLD};
   CALL(rt_sigaction, SIGCHLD, nothing, NULL, 8);
   CALL(rt_sigprocmask, SIG_SETMASK, &all, NULL, 8);
   CALL(socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control);
   if (CALL(clone3, &arguments, sizeof arguments) == 0)
     inside(id);
-  close(control[1]);
+  close_range((unsigned)control[1], (unsigned)control[1], 0);
+  close_range((unsigned)watched[0].fd + 1, ~0U, 0);
   watched[1].fd = control[0];
   CALL(rt_sigaction, SIGHUP, NULL, scratch, 8);
   watched[2].fd = CALL(signalfd4, -1, &passed_on, 8, O_CLOEXEC | O_NONBLOCK);
   CALL(rt_sigprocmask, SIG_SETMASK, &passed_on, NULL, 8);
-  while (!watched[0].revents) {
-    poll(watched, 3, -1);
-    if (watched[1].revents && syscall(SYS_recvfrom, control[0], scratch, 4096, 0x40, 0, 0) == 0)
-      watched[1].fd = -1;
-  }
+  poll(watched, 3, -1);
+  CALL(recvfrom, control[0], scratch, sizeof scratch, MSG_DONTWAIT, NULL, NULL);
+  watched[1].fd = -1;
+  poll(watched, 3, -1);
   waitid(P_PIDFD, (id_t)watched[0].fd, (siginfo_t *)scratch, WEXITED);
   return ((siginfo_t *)scratch)->si_status;
 }
