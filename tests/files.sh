@@ -192,6 +192,23 @@ else
   skip '--mqueue mounts the message queues' 'the kernel has none'
 fi
 
+# A first bind of the root is what a new mount namespace is already
+inside -- awk '{print $5}' /proc/self/mountinfo
+is 'a bind of the root has the mounts of the host' \
+  "$(grep -vE '^/(proc|dev)(/|$)' <<<"$out" | sort)" "$(awk '{print $5}' /proc/self/mountinfo | grep -vE '^/(proc|dev)(/|$)' | sort)"
+run "$HUTCH" --ro-bind / / -- awk '$6 !~ /^ro,/ || $6 !~ /nosuid/ || $6 !~ /nodev/' /proc/self/mountinfo
+is '  each of them restricted' "$status $out" '0 '
+echo seen >w/seen
+run "$HUTCH" --ro-bind / / --bind "$tmp/w" /mnt --tmpfs /tmp --ro-bind "$tmp/w/seen" /tmp/it -- sh -c 'cat /tmp/it; echo more >>/mnt/seen'
+is '  but not what is taken from it for elsewhere' "$status $out $(tail -n 1 w/seen)" '0 seen more'
+refuses '  where nothing can be made' '--dir /no/such: .*Read-only file system' --ro-bind / / --dir /no/such -- echo ran
+bare -- ls /
+alone=$out
+run "$HUTCH" --ro-bind / / --tmpfs / "${system[@]}" -- sh -c 'ls /; ls -d /etc /../etc'
+is 'what covers it is the root then, with nothing below' "$out" "$alone"
+is '  not even through ..' "$(grep -c 'No such file' <<<"$err")" 2
+rm w/seen
+
 # What is left on the host
 fresh --bind w /tmp/d --ro-bind other /tmp/d/point/file --dir /tmp/d/made -- true
 is 'a mount point below a writable directory is made there, empty' "$(stat -c '%s %a' w/point/file)" '0 444'

@@ -32,8 +32,7 @@
 #define LOOK(fd, what) CALL(statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, what, scratch)
 #define DEST(path) ((int)syscall(SYS_openat2, root_fd, path, &dest, sizeof dest))
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, IDENTITY = STATX_INO | STATX_MNT_ID };
-enum { COVER = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH, NODES = 6, BINDS_MAX = 10000 };
-enum { DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC };
+enum { NODES = 6, BINDS_MAX = 10000, DIRECTORY = O_PATH | O_DIRECTORY | O_CLOEXEC };
 
 static const char *const nodes[NODES] = {"/dev/null",   "/dev/zero",    "/dev/full",
                                          "/dev/random", "/dev/urandom", "/dev/tty"};
@@ -85,7 +84,7 @@ device(void)
   int fd = DEST("/dev");
   LOOK(fd, IDENTITY);
   int dev_fd = filesystem("tmpfs", mode, SAFE);
-  CALL(move_mount, dev_fd, "", fd, "", COVER);
+  CALL(move_mount, dev_fd, "", fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   for (int i = 0; i < NODES; i++) {
     const char *name = nodes[i] + sizeof "/dev";
     CALL(mknodat, dev_fd, name, S_IFREG | 0444, 0);
@@ -103,39 +102,23 @@ device(void)
   close(dev_fd);
 }
 
-static int
-make_parent(const char *path)
-{
-  (void)DEST(path);
-  (void)DEST("/tmp/m");
-  int fd = DEST("."), tmp_fd = DEST("/tmp");
-  close(fd);
-  (void)DEST("/tmp/m");
-  CALL(mkdirat, tmp_fd, "m", 0755);
-  fd = DEST("/tmp/m");
-  close(tmp_fd);
-  return fd;
-}
-
 static void
 root(void)
 {
   for (int i = 0; i < bind_count; i++)
     trees[i] = clone_tree(words[2 * i], AT_RECURSIVE, &bound);
-  for (int i = 0; is_tiny && i < NODES; i++) {
-    trees[i] = clone_tree(nodes[i], 0, &node);
-    fstat(trees[i], (struct stat *)scratch);
-  }
+  for (int i = 0; is_tiny && i < NODES; i++)
+    fstat(trees[i] = clone_tree(nodes[i], 0, &node), (struct stat *)scratch);
   if (is_tiny)
     ioctl(STDOUT_FILENO, TCGETS, scratch);
   root_fd = CALL(openat, AT_FDCWD, "/", DIRECTORY);
   CALL(mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &bound, sizeof bound);
   LOOK(root_fd, IDENTITY);
-  int fd = DEST(is_tiny ? "/proc" : "/tmp"), parent_fd = -1;
+  int fd = DEST(is_tiny ? "/proc" : "/tmp"), parent_fd = -1, tmp_fd;
   int tree_fd = is_tiny ? filesystem("proc", none, SAFE | MOUNT_ATTR_NOEXEC)
                         : filesystem("tmpfs", mode, SAFE);
   LOOK(fd, IDENTITY);
-  CALL(move_mount, tree_fd, "", fd, "", COVER);
+  CALL(move_mount, tree_fd, "", fd, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   close(fd);
   close(tree_fd);
   if (is_tiny)
@@ -143,7 +126,17 @@ root(void)
   for (int i = 0; i < bind_count; i++) {
     const char *path = words[2 * i + 1], *name = path + sizeof "/tmp/m";
     LOOK(trees[i], STATX_TYPE);
-    parent_fd = i == 0 ? make_parent(path) : parent_fd;
+    if (i == 0) {
+      (void)DEST(path);
+      (void)DEST("/tmp/m");
+      fd = DEST(".");
+      tmp_fd = DEST("/tmp");
+      close(fd);
+      (void)DEST("/tmp/m");
+      CALL(mkdirat, tmp_fd, "m", 0755);
+      parent_fd = DEST("/tmp/m");
+      close(tmp_fd);
+    }
     CALL(mkdirat, parent_fd, name, 0755);
     CALL(move_mount, trees[i], "", parent_fd, name, MOVE_MOUNT_F_EMPTY_PATH);
     close(trees[i]);
@@ -234,10 +227,7 @@ main(int argc, char **argv)
   for (int fd = 0; fd < 3; fd++)
     fcntl(fd, F_GETFD);
   uid_t id = geteuid();
-  getegid();
-  geteuid();
   CALL(getcwd, scratch, sizeof scratch);
-  geteuid();
   is_tiny = argv[1][0] == 't';
   has_network = strcmp(argv[1], "tiny") != 0;
   words = argv + 2;
