@@ -38,7 +38,7 @@ struct watch {
   const struct sandbox *sandbox;
   struct failure *failure;
   struct pollfd watched[WATCHED_COUNT];
-  bool is_running; /* the payload has executed */
+  bool is_running; /* the payload takes signals */
   int ended_by;    /* the signal that cut the set-up short, or 0 */
   int status;      /* the payload's exit status, once it is told; before, -1 */
   struct announcement announcement;
@@ -187,7 +187,7 @@ take_failure(struct watch *watch, const struct failure *record)
   watch->failure->text[sizeof record->text - 1] = '\0';
 }
 
-/* Takes what the child has to say. The socket's end says that the payload runs. */
+/* Takes what the child has to say. The socket's end says that the payload has executed. */
 static void
 take_record(struct watch *watch)
 {
@@ -202,6 +202,8 @@ take_record(struct watch *watch)
   } else if (got == sizeof record.announcement) {
     watch->announcement = record.announcement;
     go_on_with_documents(watch);
+  } else if (got == 1) {
+    watch->is_running = true;
   } else if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
     watch->watched[WATCHED_CONTROL].fd = -1;
     watch->is_running = true;

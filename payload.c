@@ -145,7 +145,11 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, int cont
   if (privileges_raise_ambient(plan, inheritance->capabilities, failure) < 0 ||
       privileges_check(plan, inheritance->capabilities, failure) < 0)
     return -1;
-  return restore_mask(plan, inheritance, failure) < 0 ? -1 : seccomp_load_filters(plan, failure);
+  if (restore_mask(plan, inheritance, failure) < 0)
+    return -1;
+  if (plan->persona->forward_signals)
+    report_start(control_fd);
+  return seccomp_load_filters(plan, failure);
 }
 
 /* Does not return, on a stack that a sanitizer does not know. */

@@ -64,6 +64,12 @@ report_announce(int control_fd, int proc_fd, int status, struct failure *failure
   return 0;
 }
 
+void
+report_start(int control_fd)
+{
+  (void)!send(control_fd, "", 1, MSG_NOSIGNAL);
+}
+
 bool
 report_is_heard(int control_fd)
 {

@@ -2,7 +2,8 @@
  *
  * One record at most crosses it: why the sandbox could not be built. Its end
  * without a record means that the payload runs. Before that the child may tell which namespaces
- * it is in, and waits for a byte as the answer. Right of the fork
+ * it is in, and waits for a byte as the answer; and the payload tells with a byte that it
+ * is about to execute. Right of the fork
  * line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
@@ -40,6 +41,10 @@ struct announcement {
  * the process. Exits with STATUS if there is no monitor any more: what it does not
  * know of must not go on. */
 int report_announce(int control_fd, int proc_fd, int status, struct failure *failure);
+
+/* Tells that the payload's process is there and takes signals from now on. The end of
+ * the socket comes too late for that: the reaper has it open for a moment longer. */
+void report_start(int control_fd);
 
 /* True while the monitor holds its end of the socket. */
 bool report_is_heard(int control_fd);

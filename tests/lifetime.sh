@@ -241,6 +241,20 @@ run env TERM=dumb PS1='prompt> ' on-terminal 'prompt> ' $'./job\n' up $'\032' St
   'prompt> ' $'echo status $?\n' 'status 0' $'exit\n' -- bash --norc --noprofile --noediting -i
 like '  where it reads from the terminal again' "$out" 'status 0'
 
+# The command may run while the reaper is still at its last steps
+if has strace; then
+  mkfifo spoken
+  strace -f -qq -o /dev/null -e trace=close_range -e inject=close_range:delay_enter=300000 \
+    "$HUTCH" "${base[@]}" -- sh -c 'trap "exit 5" TERM; echo up; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; done; exit 6' >spoken 2>/dev/null &
+  pid=$!
+  read -r said <spoken
+  kill -TERM "$(pgrep -o -P "$pid")"
+  finish "$pid"
+  is 'a signal reaches a command that has only just started' "$said $status" 'up 5'
+else
+  skip 'a signal reaches a command that has only just started' 'strace is not here'
+fi
+
 # What a full queue, a stray signal or a caller that ignores one does to those that are passed on
 run bash -c 'ulimit -i 100; exec "$@"' bash true
 if ((status == 0)); then
