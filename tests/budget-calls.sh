@@ -83,7 +83,8 @@ case ${1-} in
   {
     echo '# workload, process, what, the most of it: tests/budget-calls.sh --record writes this'
     # What another compiler and C library make of the same source.
-    awk '$3 == "instructions" { $4 = int($4 * 1.15) } { print }' <<<"$counted"
+    # Events may reach the monitor together or apart.
+    awk '$3 == "instructions" { $4 = int($4 * 1.15) } $2 $3 == "monitorcalls" { $4 += 2 } { print }' <<<"$counted"
   } >"$budgets"
   exit
   ;;
