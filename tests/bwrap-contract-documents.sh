@@ -13,8 +13,6 @@ members() {
   local kind
   for kind in "${@:2}"; do printf '    "%s-namespace": %s,\n' "$kind" "$(inode "/proc/$1/ns/$kind")"; done | sed '$s/,$//'
 }
-child_of() { sed -n 's/.*"child-pid": \([0-9]*\).*/\1/p' "$1"; }
-one_line() { tr '\n' ' ' | tr -s ' ' | sed 's/ $//'; }
 
 # Both documents, while the command is held up
 mkfifo hold

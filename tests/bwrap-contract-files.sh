@@ -13,16 +13,6 @@ echo deep >src/sub/deep
 echo other >other
 s=$tmp/src
 
-# The system alone, so that the root holds nothing that the test did not put there.
-system=()
-for dir in /usr /bin /sbin /lib /lib32 /lib64; do
-  if [[ -L $dir ]]; then
-    system+=(--symlink "$(readlink "$dir")" "$dir")
-  elif [[ -d $dir ]]; then
-    system+=(--ro-bind "$dir" "$dir")
-  fi
-done
-
 fresh() { bw --tmpfs /tmp "$@"; }
 fails() { bw_fails "$1" "$2" --tmpfs /tmp "${@:3}" -- echo ran; }
 bare() { run "$BWRAP" "${system[@]}" "$@"; }

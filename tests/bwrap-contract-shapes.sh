@@ -9,14 +9,6 @@
 mkdir -p src/sub host/proc host/dev
 echo content >src/file
 s=$tmp/src
-system=()
-for dir in /usr /bin /sbin /lib /lib32 /lib64; do
-  if [[ -L $dir ]]; then
-    system+=(--symlink "$(readlink "$dir")" "$dir")
-  elif [[ -d $dir ]]; then
-    system+=(--ro-bind "$dir" "$dir")
-  fi
-done
 bare() { run "$BWRAP" "${system[@]}" "$@"; }
 
 # An application's whole sandbox, in memory that is sealed

@@ -6,22 +6,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 
 limit=10
-said() { grep -qs -- "$1" "$2"; }
-# A process that only waits to be reaped, by whoever inherited it, is gone.
-alive() { grep -qs '^State:[[:space:]]*[DIRSTt]' "/proc/$1/status"; }
-gone() { ! alive "$1"; }
-child_of() { sed -n 's/.*"child-pid": \([0-9]*\).*/\1/p' "$1"; }
-one_line() { tr '\n' ' ' | tr -s ' ' | sed 's/ $//'; }
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
-
-# Processes of a test carry a mark among their arguments.
-serial=0
-new_mark() {
-  serial=$((serial + 1))
-  mark=handover-mark-$$-$serial
-}
-survivors() { pgrep -f -- "$mark"; }
-none_left() { ! survivors >/dev/null; }
 
 # start OPTIONS... -- COMMAND...: in the background, its output in the file `log`; $pid is hutch itself.
 start() {

@@ -39,8 +39,6 @@ start() {
   pid=$!
 }
 
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
-
 bw_fails() {
   local sentence=$1 text=$2
   shift 2
@@ -87,18 +85,5 @@ same_probe() {
   done < <(grep '^---' "$expected")
 }
 
-said() { grep -qs -- "$1" "$2"; }
-# A process that only waits to be reaped, by whoever inherited it, is gone.
-alive() { grep -qs '^State:[[:space:]]*[DIRSTt]' "/proc/$1/status"; }
-gone() { ! alive "$1"; }
 words() { printf '%s\0' "$@"; }
 
-# Processes of a test carry a mark among their arguments.
-serial=0
-new_mark() {
-  serial=$((serial + 1))
-  mark=bwrap-mark-$$-$serial
-}
-survivors() { pgrep -f -- "$mark"; }
-survive() { survivors >/dev/null; }
-none_left() { ! survive; }

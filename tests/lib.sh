@@ -78,6 +78,16 @@ PATH=$HUTCH_HELPERS:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 # shellcheck disable=SC2034 # the scripts use it
 helpers=(--ro-bind "$HUTCH_HELPERS" "$HUTCH_HELPERS")
 
+# The system alone, for roots that hold nothing that the test did not put there.
+system=()
+for dir in /usr /bin /sbin /lib /lib32 /lib64; do
+  if [[ -L $dir ]]; then
+    system+=(--symlink "$(readlink "$dir")" "$dir")
+  elif [[ -d $dir ]]; then
+    system+=(--ro-bind "$dir" "$dir")
+  fi
+done
+
 run() {
   timeout -k 2 "${limit:-20}" "$@" >"$tmp/.out" 2>"$tmp/.err"
   status=$?
@@ -154,6 +164,26 @@ finish() {
   wait "$1" 2>/dev/null
   status=$?
 }
+
+# What a file or the last run says
+said() { grep -qs -- "$1" "$2"; }
+field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
+child_of() { sed -n 's/.*"child-pid": \([0-9]*\).*/\1/p' "$1"; }
+one_line() { tr '\n' ' ' | tr -s ' ' | sed 's/ $//'; }
+
+# A process that only waits to be reaped, by whoever inherited it, is gone.
+alive() { grep -qs '^State:[[:space:]]*[DIRSTt]' "/proc/$1/status"; }
+gone() { ! alive "$1"; }
+
+# Processes of a test carry a mark among their arguments.
+serial=0
+new_mark() {
+  serial=$((serial + 1))
+  mark=hutch-mark-$$-$serial
+}
+survivors() { pgrep -f -- "$mark"; }
+survive() { survivors >/dev/null; }
+none_left() { ! survive; }
 
 plan() {
   printf '1..%d\n' "$tests"

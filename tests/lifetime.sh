@@ -4,15 +4,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
-# Processes of a test carry a mark among their arguments.
-serial=0
-new_mark() {
-  serial=$((serial + 1))
-  mark=hutch-mark-$$-$serial
-}
-survivors() { pgrep -f -- "$mark"; }
-none_left() { ! survivors >/dev/null; }
-
 descendants() {
   local pid
   for pid in $(pgrep -P "$1"); do
@@ -20,15 +11,12 @@ descendants() {
     descendants "$pid"
   done
 }
-# A process that only waits to be reaped, by whoever inherited it, is gone.
-alive() { grep -qs '^State:[[:space:]]*[DIRSTt]' "/proc/$1/status"; }
 all_gone() {
   local pid
   for pid in $family; do
     if alive "$pid"; then return 1; fi
   done
 }
-said() { grep -qs -- "$1" "$2"; }
 
 # start OPTIONS... -- COMMAND...: in the background, its output in the file `log`; $pid is hutch itself.
 start() {
@@ -122,7 +110,6 @@ finish "$parent"
 sleep 0.3
 ok '  and goes on without it' alive "$child"
 kill -KILL "$child"
-
 
 # The parent ends while hutch is still reading its options, or at some later moment.
 mkfifo options

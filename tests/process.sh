@@ -5,7 +5,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 
 fresh() { inside --tmpfs /tmp "$@"; }
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
 show_directory='pwd -P; echo "$PWD"'
 
 # The working directory

@@ -6,7 +6,6 @@
 
 other=61234
 chmod 755 "$tmp"
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
 
 inside -- sh -c 'id -u; id -g; exit 7'
 is 'root can make a sandbox, and is root inside' "$status $out" $'7 0\n0'

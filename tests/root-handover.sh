@@ -6,13 +6,6 @@
 
 limit=10
 chmod 755 "$tmp"
-said() { grep -qs -- "$1" "$2"; }
-# A process that only waits to be reaped, by whoever inherited it, is gone.
-alive() { grep -qs '^State:[[:space:]]*[DIRSTt]' "/proc/$1/status"; }
-gone() { ! alive "$1"; }
-child_of() { sed -n 's/.*"child-pid": \([0-9]*\).*/\1/p' "$1"; }
-one_line() { tr '\n' ' ' | tr -s ' ' | sed 's/ $//'; }
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
 start() {
   : >log
   "$HUTCH" "${base[@]}" "$@" <&0 >log 2>&1 &

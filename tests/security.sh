@@ -137,7 +137,6 @@ for options in '' '--cap-add all' '--uid 5'; do
   like '  of which it keeps its name' "$out" 'hutch'
 done
 inside -- cat /proc/1/status
-field() { awk -v name="$1:" '$1 == name {print $2}' <<<"$out"; }
 is 'PID 1 has no capability either' "$(field CapPrm)$(field CapEff)" "$(printf '%032x' 0)"
 is '  nor new privileges' "$(field NoNewPrivs)" 1
 

@@ -14,14 +14,6 @@
 
 host=$tmp/host # no part of any sandbox
 victim=$host/victim # there is such a place inside, which is $tmp/inside
-system=()
-for dir in /usr /bin /sbin /lib /lib32 /lib64; do
-  if [[ -L $dir ]]; then
-    system+=(--symlink "$(readlink "$dir")" "$dir")
-  elif [[ -d $dir ]]; then
-    system+=(--ro-bind "$dir" "$dir")
-  fi
-done
 system+=(--ro-bind "$HUTCH_HELPERS" /helpers --dev /dev)
 
 # kind | text of the link | where it leads inside | what comes of it; @ is "dir" or "file"
