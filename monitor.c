@@ -187,8 +187,9 @@ take_failure(struct watch *watch, const struct failure *record)
   watch->failure->text[sizeof record->text - 1] = '\0';
 }
 
-/* Takes what the child has to say. The socket's end says that the payload has executed. */
-static void
+/* Takes one thing that the child has to say. The socket's end says that the payload has
+ * executed. Returns whether there may be more. */
+static bool
 take_record(struct watch *watch)
 {
   union {
@@ -208,6 +209,7 @@ take_record(struct watch *watch)
     watch->watched[WATCHED_CONTROL].fd = -1;
     watch->is_running = true;
   }
+  return got > 0;
 }
 
 /* While the sandbox is being built there is nobody to pass a signal on to: one
@@ -261,8 +263,9 @@ take_events(struct watch *watch)
 {
   struct pollfd *watched = watch->watched;
 
-  if (watched[WATCHED_CONTROL].revents)
-    take_record(watch);
+  /* All of it: the child may have ended since, and then nobody asks again. */
+  while (watched[WATCHED_CONTROL].revents && take_record(watch))
+    continue;
   if (watched[WATCHED_SIGNALS].revents && watch->ended_by == 0)
     take_signals(watch);
   if (watched[WATCHED_DOCUMENT].revents)

@@ -238,8 +238,11 @@ if has strace; then
   kill -TERM "$(pgrep -o -P "$pid")"
   finish "$pid"
   is 'a signal reaches a command that has only just started' "$said $status" 'up 5'
+  run strace -qq -o /dev/null -e trace=poll -e inject=poll:delay_enter=300000 "$HUTCH" "${base[@]}" -- no-such-command
+  is 'what goes wrong is told when all has ended meanwhile' "$status $(grep -c no-such-command <<<"$err")" '127 1'
 else
   skip 'a signal reaches a command that has only just started' 'strace is not here'
+  skip 'what goes wrong is told when all has ended meanwhile' 'strace is not here'
 fi
 
 # What a full queue, a stray signal or a caller that ignores one does to those that are passed on
