@@ -1,9 +1,7 @@
 /* floor tiny|tiny-net COMMAND..., or floor binds SOURCE DEST ... COMMAND
- *
  * The least that hutch could take: its system calls for these plans, as workloads.py has them, in
  * the same order. Only hutch's monitor makes up to nine more: three that ask for ids again, and
- * libcap's six before main. What fails ends it. Change it with hutch. It protects from nothing.
- */
+ * libcap's six before main. What fails ends it. Change it with hutch. It protects from nothing. */
 #define _GNU_SOURCE 1
 #include "builtin-filters.h"
 #include <fcntl.h>
@@ -25,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CALL(name, ...) must(syscall(SYS_##name, __VA_ARGS__))
+#define CALL(name, ...) must(syscall(SYS_##name, ##__VA_ARGS__))
 #define LOOK(fd, what) CALL(statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, what, scratch)
 #define DEST(path) ((int)syscall(SYS_openat2, root_fd, path, &dest, sizeof dest))
 enum { SAFE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, IDENTITY = STATX_INO | STATX_MNT_ID };
@@ -45,7 +43,9 @@ static struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VE
 static int
 must(long result)
 {
-  return result < 0 ? (_exit(125), 0) : (int)result;
+  if (result < 0)
+    _exit(125);
+  return (int)result;
 }
 
 static int
@@ -202,7 +202,7 @@ inside(uid_t id)
   CALL(capset, &header, nothing);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   prctl(PR_SET_NAME, "floor-reaper", 0, 0, 0);
-  getpid();
+  CALL(getpid);
   syscall(SYS_rt_sigtimedwait, &passed_on, NULL, nothing, 8);
   clone(payload, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &filter);
   close_range(0, ~0U, 0);
@@ -216,7 +216,7 @@ int
 main(int argc, char **argv)
 {
   struct pollfd watched[] = {{.events = POLLIN}, {.events = POLLIN}, {.events = POLLIN}};
-  getppid();
+  CALL(getppid);
   for (int fd = 0; fd < 3; fd++)
     fcntl(fd, F_GETFD);
   uid_t id = geteuid();
