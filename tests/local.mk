@@ -12,9 +12,11 @@ helpers = \
 	tests/helpers/hold-fds \
 	tests/helpers/how-ended \
 	tests/helpers/ignore-all \
+	tests/helpers/kill-all \
 	tests/helpers/list-fds \
 	tests/helpers/on-terminal \
 	tests/helpers/open-path \
+	tests/helpers/reach-host \
 	tests/helpers/remount-rw \
 	tests/helpers/rename-race \
 	tests/helpers/sealed \
@@ -55,11 +57,13 @@ integration_tests = \
 	tests/net.sh \
 	tests/overlay.sh \
 	tests/process.sh \
+	tests/reach.sh \
 	tests/real-job.sh \
 	tests/remedies.sh \
 	tests/root-basics.sh \
 	tests/root-bwrap-contract.sh \
 	tests/root-handover.sh \
+	tests/root-reach.sh \
 	tests/scale.sh \
 	tests/security.sh \
 	tests/symlinks.sh \
@@ -130,6 +134,7 @@ EXTRA_DIST += \
 	tests/cppcheck-suppressions \
 	tests/fork-line-symbols.txt \
 	tests/lib-bwrap.sh \
+	tests/lib-reach.sh \
 	tests/lib.sh
 
 unit_test_libs = libhutch.a $(dynamic_libs)
