@@ -85,10 +85,14 @@ join(int fd, int type, const char *option, struct failure *failure)
   return failure_set(failure, STAGE_LAUNCH, "setns", subject);
 }
 
-/* What is joined here, the child begins in. */
+/* What is joined here, the child begins in. Whoever has power in that user namespace
+ * has it over the monitor too from then on, and must not look at what it has of the
+ * host: nor at the child, which begins as its copy. */
 static int
 join_namespaces(const struct plan *plan, struct failure *failure)
 {
+  if (plan->userns_fd >= 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_DUMPABLE", NULL);
   if (join(plan->userns_fd, CLONE_NEWUSER, "--userns", failure) < 0)
     return -1;
   return join(plan->pidns_fd, CLONE_NEWPID, "--pidns", failure);

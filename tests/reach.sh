@@ -53,6 +53,33 @@ for sandbox in hutch 'hutch --as-pid-1' 'hutch --dev /dev --cap-add ALL' bwrap '
   joins_unseen "$sandbox"
 done
 
+# One that has every capability in the namespace that is joined, and sees what joins it.
+for program in "$HUTCH" "$BWRAP"; do
+  : >watch.log
+  "$BWRAP" "${system[@]}" --unshare-user --cap-add ALL --die-with-parent --info-fd 11 \
+    -- sh -c 'echo up; exec /helpers/reach-host 0 1000000 "$1"' sh "$tmp/secret" 11>info >watch.log 2>&1 &
+  watcher=$!
+  eventually said up watch.log
+  exec 13<"/proc/$(child_of info)/ns/user"
+  begin "$program" "${system[@]}" --userns 13 -- sh -c 'echo ran; sleep 0.3'
+  finish "$pid"
+  is "no power in a joined namespace is power over ${program##*/} itself" "$status|$(<log)|$(<watch.log)" '0|ran|up'
+  ok '  while one looks for it' alive "$watcher"
+  unwatched
+
+  watched --as-pid-1 --cap-add ALL -- sh -c 'echo up; exec /helpers/reach-host 0 1000000 "$1"' sh "$tmp/secret"
+  options=
+  if [[ $program == "$BWRAP" ]]; then options=--unshare-pid; fi
+  good=0
+  for _ in {1..40}; do
+    # shellcheck disable=SC2086
+    run "$program" "${system[@]}" --userns 13 --pidns 14 $options -- true
+    if ((status == 0)); then good=$((good + 1)); fi
+  done
+  is '  nor over what starts below a joined process namespace' "$good|$(<watch.log)" '40|up'
+  unwatched
+done
+
 watched --as-pid-1 --ro-bind "$(command -v kill-all)" /kill-all -- /kill-all
 for options in '' --as-pid-1; do
   slow=0 ends=''

@@ -33,11 +33,10 @@ exec 11<"/proc/$outer/ns/user" 12<"/proc/$inner/ns/user"
 for program in "$HUTCH" "$BWRAP --die-with-parent --unshare-pid"; do
   new_mark
   # shellcheck disable=SC2086
-  $program --ro-bind / / --proc /proc --userns 11 --userns2 12 -- sh -c 'echo up; sleep 60; : "$1"' sh "$mark" >log 2>&1 &
+  $program --ro-bind / / --proc /proc --userns 11 --userns2 12 -- sh -c 'readlink /proc/self/ns/user; echo up; sleep 60; : "$1"' sh "$mark" >log 2>&1 &
   pid=$!
   eventually said up log
-  is "${program##*/} is in the inner of two joined namespaces" "$(readlink "/proc/$(pgrep -n -f -- "$mark")/ns/user")" \
-    "$(readlink "/proc/$inner/ns/user")"
+  is "${program##*/} is in the inner of two joined namespaces" "$(<log)" "$(readlink "/proc/$inner/ns/user")"$'\nup'
   kill -KILL "$pid"
   finish "$pid"
   ok '  and nothing of it outlives its monitor' eventually none_left

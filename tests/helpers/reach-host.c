@@ -22,7 +22,9 @@ leads_to(const char *place, const char *path)
 
   for (int i = 0; i < 2; i++) {
     snprintf(name, sizeof name, "%s%s%s", place, ways[i], path);
-    if (open(name, O_PATH | O_CLOEXEC) >= 0) {
+    int fd = open(name, O_PATH | O_CLOEXEC);
+    if (fd >= 0) {
+      close(fd);
       puts(name);
       return true;
     }
