@@ -67,9 +67,8 @@ goes_together(enum use one, enum use other)
   return one != USE_CLOSED && other != USE_CLOSED && !(one == USE_DATA && other == USE_DATA);
 }
 
-int
-reader_claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
-                int *fd)
+static int
+claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal, int *fd)
 {
   struct draft *draft = reader->draft;
 
@@ -95,14 +94,15 @@ int
 reader_consume_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
                   int *fd)
 {
-  if (reader_claim_fd(reader, word, use, refusal, fd) < 0)
+  if (claim_fd(reader, word, use, refusal, fd) < 0)
     return -1;
   g_array_append_val(reader->draft->consumed, *fd);
   return 0;
 }
 
-void
-reader_request(struct reader *reader, struct request *request, const char *text)
+/* Remembers that the option being handled was given, with TEXT; the last counts. */
+static void
+remember(struct reader *reader, struct request *request, const char *text)
 {
   if (draft_asked(request) && reader->typed.count > 1) {
     char *warning = phrases_only_last(reader->draft->persona->style, &reader->typed);
@@ -119,7 +119,7 @@ on_request(struct reader *reader, const struct option *option, char **operands)
 {
   struct request *asked = draft_request(reader->draft, (size_t)option->value);
 
-  reader_request(reader, asked, option_arity(option) > 0 ? operands[0] : NULL);
+  remember(reader, asked, option_arity(option) > 0 ? operands[0] : NULL);
   return 0;
 }
 
@@ -248,7 +248,7 @@ on_keep_fd(struct reader *reader, const struct option *option, char **operands)
   int fd = -1;
 
   (void)option;
-  if (reader_claim_fd(reader, operands[0], USE_HELD, REFUSE_FD, &fd) < 0)
+  if (claim_fd(reader, operands[0], USE_HELD, REFUSE_FD, &fd) < 0)
     return -1;
   g_array_append_val(reader->draft->keep_fds, fd);
   return 0;

@@ -22,19 +22,12 @@ struct reader {
 /* Refuses the option being handled; always -1. DETAIL may be NULL. */
 int reader_refuse(struct reader *reader, enum refusal refusal, const char *detail);
 
-/* Remembers that the option being handled was given, with TEXT; the last counts. */
-void reader_request(struct reader *reader, struct request *request, const char *text);
-
 /* Reads a number of at most MAX in BASE, or refuses. */
 int reader_parse_number(struct reader *reader, const char *word, unsigned base, uint64_t max,
                         enum refusal refusal, uint64_t *value);
 
 /* Reads a descriptor that the caller left open, for a use that goes together with
- * those of other options; else REFUSAL. */
-int reader_claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
-                    int *fd);
-
-/* The same; and the payload will not get it. */
+ * those of other options, else REFUSAL; the payload will not get it. */
 int reader_consume_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal,
                       int *fd);
 

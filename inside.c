@@ -43,12 +43,6 @@ struct start {
   pid_t reaper;
 };
 
-static bool
-has_pid_namespace(const struct plan *plan)
-{
-  return (plan->namespaces & CLONE_NEWPID) != 0;
-}
-
 /* Ties this process to the monitor's life by SIGNAL. The monitor may be gone
  * already, in which case no signal will come any more. */
 static int
@@ -147,14 +141,6 @@ set_up(const struct plan *plan, uint64_t flags, struct failure *failure)
   return flags & CLONE_NEWNET ? netns_raise_loopback(failure) : 0;
 }
 
-/* Without a process namespace of its own, the reaper has to end what descends from
- * it by itself. */
-static bool
-ends_others(const struct plan *plan)
-{
-  return plan->reaper && !has_pid_namespace(plan) && !plan->persona->linger;
-}
-
 /* From here on the process has nothing that other processes could want: what shows
  * the host is closed, and it cannot be traced when it has no more power than they. */
 static int
@@ -165,7 +151,7 @@ limit(const struct plan *plan, struct inheritance *inheritance, struct failure *
   if (plan->exec_label &&
       privileges_set_label(inheritance->proc_fd, LABEL_OF_COMMAND, plan->exec_label, failure) < 0)
     return -1;
-  if (!ends_others(plan)) {
+  if (!plan_ends_others(plan)) {
     close(inheritance->proc_fd);
     inheritance->proc_fd = -1;
   }
@@ -233,7 +219,7 @@ start_payload(void *argument)
 {
   const struct start *start = argument;
 
-  if (!has_pid_namespace(start->plan) && follow_reaper(start) < 0)
+  if (!plan_has_pids(start->plan) && follow_reaper(start) < 0)
     _exit(start->plan->persona->status_failed);
   payload_run(start->plan, start->inheritance, start->control_fd);
 }
@@ -266,7 +252,7 @@ reap(const struct plan *plan, const struct inheritance *inheritance,
      const struct hand_over *hand_over, struct reaper *reaper)
 {
   /* In a namespace with several ids, the children may have taken on another one. */
-  const uint64_t kill_others = ends_others(plan) ? UINT64_C(1) << CAP_KILL : 0;
+  const uint64_t kill_others = plan_ends_others(plan) ? UINT64_C(1) << CAP_KILL : 0;
   struct failure ignored;
 
   hand_over->held[HELD_PROC] = inheritance->proc_fd;
@@ -294,13 +280,13 @@ start_and_reap(const struct plan *plan, const struct inheritance *inheritance,
       .reaper = getpid(),
   };
   struct reaper reaper = {
-      .own_namespace = has_pid_namespace(plan),
+      .own_namespace = plan_has_pids(plan),
       .proc_fd = inheritance->proc_fd,
       .status_fd = hand_over->status_fd,
       .mask = hand_over->mask,
   };
 
-  if (ends_others(plan) &&
+  if (plan_ends_others(plan) &&
       become_subreaper(plan, hand_over->control_fd, inheritance->proc_fd, failure) < 0)
     return -1;
   if (!plan->persona->linger)
@@ -339,6 +325,17 @@ wait_for_maps(const struct plan *plan, const struct inheritance *inheritance, in
   return namespaces_check_maps(inheritance->proc_fd, failure);
 }
 
+/* To take on other ids takes a parent-death signal back. */
+static int
+change_ids(const struct plan *plan, int control_fd, struct failure *failure)
+{
+  if (plan->change_uid == CHANGE_NOT && plan->change_gid == CHANGE_NOT)
+    return 0;
+  if (namespaces_change_ids(plan, failure) < 0)
+    return -1;
+  return follow_monitor(plan, SIGKILL, control_fd, failure);
+}
+
 static int
 run(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
@@ -354,9 +351,7 @@ run(const struct plan *plan, const struct hand_over *hand_over, struct failure *
       announce(plan, ANNOUNCE_START, &inheritance, control_fd, failure) < 0 ||
       wait_for_maps(plan, &inheritance, control_fd, failure) < 0)
     return -1;
-  /* To take on other ids takes a parent-death signal back. */
-  if (namespaces_change_ids(plan, failure) < 0 ||
-      follow_monitor(plan, SIGKILL, control_fd, failure) < 0)
+  if (change_ids(plan, control_fd, failure) < 0)
     return -1;
   if (build(plan, hand_over, &inheritance, failure) < 0 || present(plan, hand_over, failure) < 0)
     return -1;

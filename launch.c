@@ -185,7 +185,7 @@ static int
 start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *hand_over,
       struct failure *failure)
 {
-  bool is_below = plan->pidns_fd >= 0 && (plan->namespaces & CLONE_NEWPID);
+  bool is_below = plan_has_pids_below(plan);
   long pid =
       is_below ? clone_below_joined(plan, sandbox, hand_over) : clone_child(plan, sandbox, 0);
 

@@ -45,12 +45,6 @@ struct watch {
   enum document document; /* the one to be written next */
 };
 
-static bool
-shares_pids(const struct plan *plan)
-{
-  return (plan->namespaces & CLONE_NEWPID) == 0;
-}
-
 /* Whether hangups are to be ignored, as nohup(1) has it. Shells make background
  * jobs ignore other signals too, and do not mean it. */
 static bool
@@ -63,23 +57,19 @@ ignores_hangup(void)
 
 /* Blocks the signals that are passed on, besides what the caller blocked if those
  * are to act as it meant; a reader who has gone is an error, not a signal. Returns a
- * descriptor that reads the signals to be passed on. */
+ * descriptor that reads the signals to be passed on, or -1 if there are none. */
 static int
 watch_signals(const struct plan *plan, uint64_t mask, struct failure *failure)
 {
-  const uint64_t broken_pipe = UINT64_C(1) << (SIGPIPE - 1);
-  uint64_t forwarded = 0;
+  uint64_t forwarded = plan->persona->forward_signals ? REAPER_SIGNALS : 0;
+  int fd = -1;
 
-  for (int signal = 1; plan->persona->forward_signals && signal < NSIG; signal++)
-    if (reaper_passes_on(signal))
-      forwarded |= UINT64_C(1) << (signal - 1);
-  if (ignores_hangup())
-    forwarded &= ~(UINT64_C(1) << (SIGHUP - 1));
-  int fd =
-      (int)syscall(SYS_signalfd4, -1, &forwarded, sizeof forwarded, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (fd < 0)
+  if (forwarded != 0 && ignores_hangup())
+    forwarded &= ~reaper_bit(SIGHUP);
+  if (forwarded != 0 && (fd = (int)syscall(SYS_signalfd4, -1, &forwarded, sizeof forwarded,
+                                           SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
     return failure_set(failure, STAGE_LAUNCH, "signalfd", NULL);
-  uint64_t blocked = forwarded | broken_pipe | (plan->persona->reset_signals ? 0 : mask);
+  uint64_t blocked = forwarded | reaper_bit(SIGPIPE) | (plan->persona->reset_signals ? 0 : mask);
   if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof blocked) < 0)
     return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", NULL);
   return fd;
@@ -140,11 +130,9 @@ asks_to_end(int signal)
 static void
 end_sandbox(const struct watch *watch)
 {
-  const struct plan *plan = watch->plan;
-  bool ends_others = plan->reaper && !plan->persona->linger && shares_pids(plan);
+  bool asks_reaper = plan_ends_others(watch->plan) && watch->is_running;
 
-  pidfd_send_signal(watch->sandbox->pidfd, ends_others && watch->is_running ? SIGNAL_END : SIGKILL,
-                    NULL, 0);
+  pidfd_send_signal(watch->sandbox->pidfd, asks_reaper ? SIGNAL_END : SIGKILL, NULL, 0);
 }
 
 /* Waits for the next of the documents to take what is to be written; after the last

@@ -70,8 +70,6 @@ change_id(enum change change, long call, const char *name, uint32_t id, struct f
 int
 namespaces_change_ids(const struct plan *plan, struct failure *failure)
 {
-  if (plan->change_uid == CHANGE_NOT && plan->change_gid == CHANGE_NOT)
-    return 0;
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
     return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
   if (change_id(plan->change_gid, SYS_setresgid, "setresgid", plan->gid.inside, failure) < 0 ||

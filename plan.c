@@ -353,8 +353,7 @@ seal_operations(const struct draft *draft, struct plan *plan)
   for (guint i = 0; i < draft->operations->len; i++) {
     struct operation *operation = &g_array_index(draft->operations, struct operation, i);
     if (operation->kind == OPERATION_PROC)
-      settle_proc(operation, draft->persona,
-                  !(plan->namespaces & CLONE_NEWPID) && plan->pidns_fd < 0);
+      settle_proc(operation, draft->persona, !plan_has_pids(plan) && plan->pidns_fd < 0);
   }
   plan->operations = (const struct operation *)(const void *)draft->operations->data;
   plan->operation_count = draft->operations->len;
@@ -450,9 +449,8 @@ static enum moment
 announcement_of(const struct plan *plan)
 {
   bool tells = plan->info_fd >= 0 || plan->json_status_fd >= 0;
-  bool is_below = plan->pidns_fd >= 0 && (plan->namespaces & CLONE_NEWPID);
 
-  if (!tells && !is_below)
+  if (!tells && !plan_has_pids_below(plan))
     return ANNOUNCE_NEVER;
   return (plan->inner_namespaces & ~(uint64_t)CLONE_NEWUSER) && plan->userns_block_fd < 0
              ? ANNOUNCE_READY
@@ -482,9 +480,8 @@ seal_life(const struct draft *draft, struct plan *plan)
 {
   bool something_to_hold = draft_asked(&draft->sync_fd) || draft->locks->len > 0;
 
-  plan->reaper =
-      !draft_asked(&draft->as_pid_1) &&
-      (draft->persona->always_reap || (plan->namespaces & CLONE_NEWPID) || something_to_hold);
+  plan->reaper = !draft_asked(&draft->as_pid_1) &&
+                 (draft->persona->always_reap || plan_has_pids(plan) || something_to_hold);
   plan->new_session = draft_asked(&draft->new_session);
   plan->die_with_parent = draft_asked(&draft->die_with_parent);
   plan->die_with_monitor = draft->persona->die_with_monitor || plan->die_with_parent;

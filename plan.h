@@ -14,6 +14,7 @@
 #include "persona.h"
 
 #include <linux/filter.h>
+#include <linux/sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -178,6 +179,28 @@ enum overlay_source {
 enum {
   DEVICE_SOURCES = 7, /* the nodes of a small /dev, then the console */
 };
+
+/* Whether the sandbox has a process namespace of its own. */
+static inline bool
+plan_has_pids(const struct plan *plan)
+{
+  return (plan->namespaces & CLONE_NEWPID) != 0;
+}
+
+/* Whether that one lies below another one that is joined. */
+static inline bool
+plan_has_pids_below(const struct plan *plan)
+{
+  return plan->pidns_fd >= 0 && plan_has_pids(plan);
+}
+
+/* Whether the reaper has to end what descends from it by itself: there is no process
+ * namespace whose end would. */
+static inline bool
+plan_ends_others(const struct plan *plan)
+{
+  return plan->reaper && !plan_has_pids(plan) && !plan->persona->linger;
+}
 
 /* How many descriptors the sources of an operation take. */
 static inline size_t

@@ -18,22 +18,10 @@ enum {
   COPY_LIFETIME = 250, /* milliseconds */
 };
 
-bool
-reaper_passes_on(int signal)
+static bool
+is_passed_on(int signal)
 {
-  switch (signal) {
-  case SIGTERM:
-  case SIGINT:
-  case SIGHUP:
-  case SIGQUIT:
-  case SIGUSR1:
-  case SIGUSR2:
-  case SIGWINCH:
-  case SIGCONT:
-    return true;
-  default:
-    return false;
-  }
+  return signal > 0 && (REAPER_SIGNALS & reaper_bit(signal)) != 0;
 }
 
 /* A shell's way to say both in one number. */
@@ -147,11 +135,8 @@ void
 reaper_forget_signals(void)
 {
   const struct timespec now = {0};
-  uint64_t set = 0;
+  const uint64_t set = REAPER_SIGNALS;
 
-  for (int signal = 1; signal <= SIGNALS; signal++)
-    if (reaper_passes_on(signal))
-      set |= UINT64_C(1) << (signal - 1);
   while (syscall(SYS_rt_sigtimedwait, &set, NULL, &now, sizeof set) > 0)
     continue;
 }
@@ -169,9 +154,9 @@ reaper_run(const struct reaper *reaper)
       reap(reaper);
     else if (signal == SIGNAL_END)
       end(reaper, 128 + SIGKILL);
-    else if (signal >= SIGNAL_FORWARDED && reaper_passes_on(signal - SIGNAL_FORWARDED))
+    else if (is_passed_on(signal - SIGNAL_FORWARDED))
       pass_on(reaper, &copies, signal - SIGNAL_FORWARDED);
-    else if (signal > 0 && reaper_passes_on(signal))
+    else if (is_passed_on(signal))
       note_copy(reaper, &copies, &info);
   }
 }

@@ -23,6 +23,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -42,8 +43,17 @@ struct reaper {
   uint64_t mask;      /* for reaper_linger(): the signals to block */
 };
 
-/* True if SIGNAL is one of those that are passed on to the payload. */
-bool reaper_passes_on(int signal);
+/* SIGNAL in a set as the kernel has it. */
+static inline uint64_t
+reaper_bit(int signal)
+{
+  return UINT64_C(1) << (signal - 1);
+}
+
+/* Those that are passed on to the payload. */
+#define REAPER_SIGNALS                                                                             \
+  (reaper_bit(SIGTERM) | reaper_bit(SIGINT) | reaper_bit(SIGHUP) | reaper_bit(SIGQUIT) |           \
+   reaper_bit(SIGUSR1) | reaper_bit(SIGUSR2) | reaper_bit(SIGWINCH) | reaper_bit(SIGCONT))
 
 /* Forgets the signals that wait for the calling process, all of them blocked: a
  * payload that is started now has had none of them. */

@@ -176,8 +176,6 @@ inside(uid_t id)
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   syscall(SYS_recvfrom, control[1], scratch, 1, MSG_DONTWAIT | MSG_PEEK, NULL, NULL);
   int proc_fd = CALL(openat, AT_FDCWD, "/proc", DIRECTORY);
-  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  syscall(SYS_recvfrom, control[1], scratch, 1, MSG_DONTWAIT | MSG_PEEK, NULL, NULL);
   for (char *digit = line + 11; id > 0; id /= 10)
     *digit-- = (char)('0' + id % 10);
   for (int i = 0; i < 6; i += 2) {
