@@ -36,6 +36,7 @@ class Settings:
     binds: tuple = (1, 10, 100, 500, 1000, 2000, 5000)
     mounts: tuple = (25, 125, 425)
     rate_seconds: float = 10
+    rate_slices: int = 5
     settle: float = 1
     rest_seconds: float = 10
     files: int = 20000
@@ -47,7 +48,7 @@ class Settings:
 
 
 QUICK = Settings(seconds=0.7, rounds=40, least_rounds=1, patience=20, binds=(1, 10, 100, 1000),
-                 mounts=(25, 425), rate_seconds=1, settle=0.2, rest_seconds=2, files=2000,
+                 mounts=(25, 425), rate_seconds=1, rate_slices=2, settle=0.2, rest_seconds=2, files=2000,
                  calls=200000, work_rounds=5)
 
 
