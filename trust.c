@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "trust.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* A directory may have more names than one. */
+static bool
+is_same(const struct stat *one, const struct stat *other)
+{
+  return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Whether the object is PATH, or a directory above it. */
+static bool
+holds(const struct stat *object, const char *path)
+{
+  g_autofree char *part = g_strdup(path);
+  struct stat here;
+
+  for (;;) {
+    if (stat(part, &here) == 0 && is_same(&here, object))
+      return true;
+    if (strcmp(part, "/") == 0)
+      return false;
+    char *above = g_path_get_dirname(part);
+    g_free(part);
+    part = above;
+  }
+}
+
+static bool
+hands_out_path(const char *source, const char *path)
+{
+  struct stat status;
+
+  return source && stat(source, &status) == 0 && holds(&status, path);
+}
+
+/* What covers it inside is no help: who can write the directory above it can put another
+ * one in its place. */
+static bool
+hands_out(const struct operation *operation, const char *path)
+{
+  struct stat status;
+
+  if (operation->flags & OPERATION_READONLY)
+    return false;
+  switch (operation->kind) {
+  case OPERATION_BIND:
+    return hands_out_path(operation->source, path);
+  case OPERATION_BIND_FD:
+    return fstat(operation->fd, &status) == 0 && holds(&status, path);
+  case OPERATION_OVERLAY:
+    return hands_out_path(operation->upper, path) || hands_out_path(operation->work, path);
+  default:
+    return false;
+  }
+}
+
+static int
+refuse(const struct draft *draft, const struct operation *operation, const char *path,
+       struct failure *failure)
+{
+  g_autofree char *text =
+      phrases_refusal(draft->persona->style, REFUSE_PROFILE_WRITABLE, &operation->typed, path);
+
+  failure_record_text(failure, STAGE_PLAN, NULL, text);
+  failure->code = phrases_code(REFUSE_PROFILE_WRITABLE);
+  failure->typed = operation->typed;
+  return -1;
+}
+
+int
+trust_check_profiles(const struct draft *draft, struct failure *failure)
+{
+  for (guint i = 0; i < draft->profiles->len; i++) {
+    const char *path = g_array_index(draft->profiles, struct source_file, i).path;
+    for (guint j = 0; j < draft->operations->len; j++) {
+      const struct operation *operation = &g_array_index(draft->operations, struct operation, j);
+      if (hands_out(operation, path))
+        return refuse(draft, operation, path, failure);
+    }
+  }
+  return 0;
+}
