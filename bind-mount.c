@@ -70,6 +70,9 @@ name_of(int fd, char *name, struct failure *failure)
   if (length < 0)
     return failure_set(failure, STAGE_SOURCE, "readlink", link);
   name[length] = '\0';
+  if (name[0] != '/')
+    return failure_say(failure, STAGE_SOURCE, CODE_SOURCE_UNMOUNTABLE, NULL,
+                       "what the descriptor refers to has no name that could be mounted");
   return 0;
 }
 
@@ -93,13 +96,16 @@ bind_mount_clone_fd(int fd, const struct tree_flags *flags, struct failure *fail
   if (name_of(fd, name, failure) < 0)
     return -1;
   int again = open(name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (again < 0 && errno == ENOENT)
+    return failure_say(failure, STAGE_SOURCE, CODE_SOURCE_VANISHED, NULL,
+                       "what the descriptor refers to is no longer under the name that it had");
   if (again < 0)
     return failure_set(failure, STAGE_SOURCE, "open", name);
   int tree_fd = -1;
   if (is_same_object(fd, again))
     tree_fd = clone_tree(again, "", AT_EMPTY_PATH | AT_RECURSIVE, flags, name, failure);
   else
-    failure_say(failure, STAGE_SOURCE, name,
+    failure_say(failure, STAGE_SOURCE, CODE_SOURCE_VANISHED, name,
                 "the descriptor's object is no longer, or not in this mount namespace, under "
                 "this name");
   close(again);
@@ -119,7 +125,8 @@ bind_mount_clone_device(const char *path, unsigned major, unsigned minor,
       status.st_rdev == makedev(major, minor))
     return tree_fd;
   close(tree_fd);
-  return failure_say(failure, STAGE_SOURCE, path, "not the device of that name");
+  return failure_say(failure, STAGE_SOURCE, CODE_SOURCE_UNMOUNTABLE, path,
+                     "not the device of that name");
 }
 
 int

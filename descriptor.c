@@ -18,15 +18,15 @@ lowest(int first, const int *keep, size_t count)
   return found;
 }
 
-void
+int
 descriptor_close_but(int first, const int *keep, size_t count)
 {
   int next;
 
   while ((next = lowest(first, keep, count)) != INT_MAX) {
-    if (next > first)
-      close_range((unsigned)first, (unsigned)next - 1, 0);
+    if (next > first && close_range((unsigned)first, (unsigned)next - 1, 0) < 0)
+      return -1;
     first = next + 1;
   }
-  close_range((unsigned)first, UINT_MAX, 0);
+  return close_range((unsigned)first, UINT_MAX, 0);
 }

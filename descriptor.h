@@ -9,5 +9,5 @@
 #include <stddef.h>
 
 /* Closes every descriptor from FIRST on but the COUNT in KEEP, in any order; -1
- * stands for none. */
-void descriptor_close_but(int first, const int *keep, size_t count);
+ * stands for none. Returns -1 with errno set when some are still open. */
+int descriptor_close_but(int first, const int *keep, size_t count);

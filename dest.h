@@ -15,10 +15,23 @@
 
 #include "failure.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+enum {
+  DEST_PENDING = ECANCELED, /* the errno of what would have to be changed on the host */
+};
+
+/* The new root, and whether what is the host's in it is to stay as it is. */
+struct dest_root {
+  int fd;
+  bool keep_host;
+  const dev_t *own; /* then, the file systems that are not the host's */
+  size_t own_count;
+};
 
 /* Permission bits for what has to be made. */
 struct dest_modes {
@@ -34,34 +47,38 @@ struct dest_parent {
 };
 
 /* What stands at PATH, opened with O_PATH and FLAGS. */
-int dest_open(int root_fd, const char *path, int flags, struct failure *failure);
+int dest_open(const struct dest_root *root, const char *path, int flags, struct failure *failure);
 
 /* The directory at PATH, made if it is missing, and its parents. */
-int dest_open_dir(int root_fd, const char *path, const struct dest_modes *modes,
+int dest_open_dir(const struct dest_root *root, const char *path, const struct dest_modes *modes,
                   struct failure *failure);
 
 /* A mount point for something that is no directory: what stands at PATH, else a
  * new empty file, with its parents. */
-int dest_open_file(int root_fd, const char *path, const struct dest_modes *modes,
+int dest_open_file(const struct dest_root *root, const char *path, const struct dest_modes *modes,
                    struct failure *failure);
 
 /* Makes a mount point at PATH, a file or a directory, if there is nothing yet. Returns
  * the descriptor of its parent, which belongs to LAST, and its *NAME there; what stands
  * there is then no link. -1, and no failure, if that cannot be done: the functions
  * above know what to do. */
-int dest_make(int root_fd, struct dest_parent *last, const char *path,
+int dest_make(const struct dest_root *root, struct dest_parent *last, const char *path,
               const struct dest_modes *modes, bool is_file, const char **name);
 
 /* Forgets it: to be called when something is mounted that may have covered it. */
 void dest_forget(struct dest_parent *last);
 
 /* The file at PATH opened for writing, emptied or new, with its parents. */
-int dest_create_file(int root_fd, const char *path, const struct dest_modes *modes,
+int dest_create_file(const struct dest_root *root, const char *path, const struct dest_modes *modes,
                      struct failure *failure);
+
+/* Whether what FD refers to may be changed by CALL, in words of PATH. */
+int dest_check_change(const struct dest_root *root, int fd, const char *call, const char *path,
+                      struct failure *failure);
 
 /* The parent directory of PATH, made if it is missing. The last name of PATH
  * goes to NAME, of NAME_MAX + 1 bytes. */
-int dest_open_parent(int root_fd, const char *path, mode_t parent_mode, char *name,
+int dest_open_parent(const struct dest_root *root, const char *path, mode_t parent_mode, char *name,
                      struct failure *failure);
 
 /* True if PATH, by its letters alone, is the root itself. */

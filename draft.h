@@ -27,10 +27,10 @@ struct claim {
   struct typed typed;
 };
 
-/* An environment operation; name NULL clears all, value NULL unsets. */
-struct variable {
-  const char *name;
-  const char *value;
+/* A file that options were read from. */
+struct source_file {
+  const char *path; /* without symbolic links */
+  struct typed typed;
 };
 
 /* Something asked for at most once, and by which option. */
@@ -42,6 +42,7 @@ struct request {
 
 struct draft {
   const struct persona *persona;
+  GArray *typed; /* struct typed: all options, in the order they were read */
 
   uint64_t unshare;     /* CLONE_NEW* flags asked for by name */
   uint64_t unshare_try; /* ... where the kernel has them */
@@ -57,10 +58,11 @@ struct draft {
   GPtrArray *layers;             /* const char *, the lowest first */
 
   GArray *claims;   /* struct claim */
+  GArray *builtins; /* struct filter: those that were asked for by name */
   GArray *filters;  /* struct filter */
   GArray *keep_fds; /* int */
   GArray *consumed; /* int: descriptors that the payload does not get */
-  struct request seccomp, add_seccomp;
+  struct request seccomp, add_seccomp, seccomp_log;
   uint64_t add_capabilities;
   uint64_t drop_capabilities;
   struct request capabilities; /* the last option about them */
@@ -68,11 +70,15 @@ struct draft {
   GArray *variables;   /* struct variable */
   GArray *locks;       /* struct lock */
   GPtrArray *warnings; /* char * */
+  GArray *profiles;    /* struct source_file */
   struct request chdir, argv0, as_pid_1, new_session, die_with_parent;
   struct request sync_fd, block_fd, userns_block_fd, info_fd, json_status_fd;
+  struct request error_fd, status_fd, dry_run, print_plan, json, doctor;
+  GArray *questions; /* struct question */
   struct request exec_label, file_label, level_prefix, not_a_boundary;
 
-  char **command; /* NULL-terminated */
+  GPtrArray *split; /* char **: words that stood in one, with "=" */
+  char **command;   /* NULL-terminated */
 };
 
 /* Where a request stands in the draft, for tables to name it. */
@@ -93,6 +99,9 @@ draft_asked(const struct request *request)
 
 /* An empty draft with the defaults of PERSONA. */
 void draft_init(struct draft *draft, const struct persona *persona);
+
+/* Tells PLAN, which has not been sealed, how failures are to be told. */
+void draft_show(const struct draft *draft, struct plan *plan);
 
 /* Checks the rules and fills the plan, which from then on is not changed.
  * Reads the caller's environment and working directory. -1 and a failure when

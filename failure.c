@@ -17,12 +17,21 @@ append(char *to, size_t size, size_t at, const char *from)
   return at;
 }
 
+static void
+begin(struct failure *failure, enum stage stage)
+{
+  failure->stage = stage;
+  failure->code = CODE_UNKNOWN;
+  failure->operation = NO_OPERATION;
+  failure->object = 0;
+  failure->typed = (struct typed){0};
+}
+
 void
 failure_record(struct failure *failure, enum stage stage, const char *call, const char *subject)
 {
   failure->error = errno;
-  failure->stage = stage;
-  failure->operation = NO_OPERATION;
+  begin(failure, stage);
   append(failure->call, sizeof failure->call, 0, call);
   append(failure->text, sizeof failure->text, 0, subject ? subject : "");
 }
@@ -34,8 +43,7 @@ failure_record_text(struct failure *failure, enum stage stage, const char *subje
   size_t end = 0;
 
   failure->error = 0;
-  failure->stage = stage;
-  failure->operation = NO_OPERATION;
+  begin(failure, stage);
   failure->call[0] = '\0';
   failure->text[0] = '\0';
   if (subject) {
@@ -49,4 +57,11 @@ void
 failure_append(struct failure *failure, const char *text)
 {
   append(failure->text, sizeof failure->text, strlen(failure->text), text);
+}
+
+void
+failure_append_object(struct failure *failure, const char *path)
+{
+  failure->object = (int)strlen(failure->text);
+  failure_append(failure, path);
 }

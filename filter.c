@@ -7,6 +7,8 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <linux/seccomp.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -38,11 +40,34 @@ filter_read(int fd, struct sock_fprog *filter)
   return size == 0 ? FILTER_EMPTY : FILTER_READ;
 }
 
-struct sock_fprog
-filter_terminal(void)
+#define PROGRAM(array)                                                                             \
+  {                                                                                                \
+    G_N_ELEMENTS(array), (struct sock_filter *)(array)                                             \
+  }
+
+const struct builtin filter_builtins[] = {
+    {"terminal", "refuses the ioctls that type into a terminal", PROGRAM(builtin_terminal)},
+    {"default", "refuses what no ordinary program needs", PROGRAM(builtin_default)},
+    {"strict", "allows what builds and tests need, and nothing else", PROGRAM(builtin_strict)},
+    {0},
+};
+
+const struct builtin *
+filter_find(const char *name)
 {
-  return (struct sock_fprog){
-      .len = G_N_ELEMENTS(builtin_terminal),
-      .filter = (struct sock_filter *)builtin_terminal,
-  };
+  for (const struct builtin *one = filter_builtins; one->name; one++)
+    if (strcmp(one->name, name) == 0)
+      return one;
+  return NULL;
+}
+
+struct sock_fprog
+filter_logging(const struct sock_fprog *program)
+{
+  struct sock_filter *copy = g_memdup2(program->filter, program->len * sizeof(struct sock_filter));
+
+  for (unsigned short i = 0; i < program->len; i++)
+    if (copy[i].code == (BPF_RET | BPF_K) && copy[i].k != SECCOMP_RET_ALLOW)
+      copy[i].k = SECCOMP_RET_LOG;
+  return (struct sock_fprog){.len = program->len, .filter = copy};
 }

@@ -13,24 +13,11 @@ takes_mode(enum operation_kind kind)
          kind == OPERATION_BIND_DATA;
 }
 
-static mode_t
-default_mode(enum operation_kind kind)
-{
-  switch (kind) {
-  case OPERATION_FILE:
-    return 0666;
-  case OPERATION_BIND_DATA:
-    return 0600;
-  default:
-    return 0755;
-  }
-}
-
 /* Parents are no more open than what they lead to. */
 static mode_t
 narrow_parents(mode_t mode)
 {
-  mode_t parents = 0755;
+  mode_t parents = PLAN_PARENT_MODE;
 
   if ((mode & S_IRWXG) == 0)
     parents &= ~(mode_t)S_IRWXG;
@@ -46,13 +33,12 @@ append_operation(struct reader *reader, const struct option *option, struct oper
 
   operation.kind = (enum operation_kind)option->value;
   operation.flags = option->flags;
-  operation.words = reader->typed.words;
-  operation.word_count = reader->typed.count;
-  operation.parent_mode = 0755;
+  operation.typed = reader->typed;
+  operation.parent_mode = PLAN_PARENT_MODE;
   if (operation.dest[0] == '\0')
     return reader_refuse(reader, REFUSE_EMPTY_DEST, NULL);
   if (operation.kind != OPERATION_CHMOD)
-    operation.mode = default_mode(operation.kind);
+    operation.mode = plan_mode_of(operation.kind);
   if (draft_asked(&draft->perms)) {
     operation.mode = (mode_t)draft->perms.number;
     operation.parent_mode = narrow_parents(operation.mode);
@@ -176,12 +162,30 @@ on_size(struct reader *reader, const struct option *option, char **operands)
   return 0;
 }
 
+/* What is a link on the host is to be one inside. */
+int
+on_show(struct reader *reader, const struct option *option, char **operands)
+{
+  struct operation operation = {.source = operands[0], .dest = operands[0], .fd = -1};
+  struct option row = *option;
+
+  if (operands[0][0] != '/')
+    return reader_refuse(reader, REFUSE_RELATIVE, NULL);
+  char *target = g_file_read_link(operands[0], NULL);
+  if (target) {
+    operation.source = target;
+    row.value = OPERATION_SYMLINK;
+    row.flags = 0;
+  }
+  return append_operation(reader, &row, operation);
+}
+
 static bool
 adds_operation(const struct option *option)
 {
   return option->handle == on_source_dest || option->handle == on_dest ||
          option->handle == on_fd_dest || option->handle == on_data_dest ||
-         option->handle == on_chmod || option->handle == on_overlay;
+         option->handle == on_chmod || option->handle == on_overlay || option->handle == on_show;
 }
 
 int

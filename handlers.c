@@ -9,13 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <unistd.h>
-
-enum {
-  ARGS_BYTES_MAX = 64 << 20,
-};
 
 /* --- what the handlers share --------------------------------------------- */
 
@@ -25,7 +22,10 @@ reader_refuse(struct reader *reader, enum refusal refusal, const char *detail)
   g_autofree char *text =
       phrases_refusal(reader->draft->persona->style, refusal, &reader->typed, detail);
 
-  return failure_say(reader->failure, STAGE_OPTIONS, NULL, text);
+  failure_record_text(reader->failure, STAGE_OPTIONS, NULL, text);
+  reader->failure->code = phrases_code(refusal);
+  reader->failure->typed = reader->typed;
+  return -1;
 }
 
 int
@@ -38,6 +38,25 @@ reader_parse_number(struct reader *reader, const char *word, unsigned base, uint
     return reader_refuse(reader, refusal, NULL);
   *value = number;
   return 0;
+}
+
+int
+reader_refuse_unreadable(struct reader *reader, enum refusal refusal)
+{
+  int error = errno;
+
+  reader_refuse(reader, refusal, g_strerror(error));
+  reader->failure->error = error;
+  return -1;
+}
+
+/* It can, and is nothing that the option takes. */
+static int
+refuse_invalid(struct reader *reader, enum refusal refusal, const char *reason)
+{
+  reader_refuse(reader, refusal, reason);
+  reader->failure->code = CODE_DATA_INVALID;
+  return -1;
 }
 
 static int
@@ -68,6 +87,15 @@ goes_together(enum use one, enum use other)
 }
 
 static int
+refuse_bad_fd(struct reader *reader, enum refusal refusal)
+{
+  reader_refuse(reader, refusal, g_strerror(EBADF));
+  reader->failure->code = CODE_FD_BAD;
+  reader->failure->error = EBADF;
+  return -1;
+}
+
+static int
 claim_fd(struct reader *reader, const char *word, enum use use, enum refusal refusal, int *fd)
 {
   struct draft *draft = reader->draft;
@@ -75,14 +103,16 @@ claim_fd(struct reader *reader, const char *word, enum use use, enum refusal ref
   if (parse_fd(reader, word, fd) < 0)
     return -1;
   if (!is_callers(*fd))
-    return reader_refuse(reader, refusal, g_strerror(EBADF));
+    return refuse_bad_fd(reader, refusal);
   for (guint i = 0; i < draft->claims->len; i++) {
     const struct claim *other = &g_array_index(draft->claims, struct claim, i);
     if (other->fd == *fd && !goes_together(use, other->use)) {
-      g_autofree char *first = typed_to_string(&other->typed);
+      g_autofree char *first = typed_describe(&other->typed);
       g_autofree char *reason = g_strdup_printf("descriptor %d is already %s by %s", *fd,
                                                 other->use == USE_DATA ? "read" : "taken", first);
-      return reader_refuse(reader, refusal, reason);
+      reader_refuse(reader, refusal, reason);
+      reader->failure->code = CODE_FD_DUPLICATE;
+      return -1;
     }
   }
   const struct claim claim = {.fd = *fd, .use = use, .typed = reader->typed};
@@ -144,6 +174,19 @@ int
 on_closed_fd(struct reader *reader, const struct option *option, char **operands)
 {
   return request_fd(reader, option, operands, USE_CLOSED);
+}
+
+/* What cannot be written to would never have room either. */
+int
+on_output_fd(struct reader *reader, const struct option *option, char **operands)
+{
+  int fd;
+
+  if (parse_fd(reader, operands[0], &fd) < 0)
+    return -1;
+  if (is_callers(fd) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+    return refuse_bad_fd(reader, (enum refusal)option->flags);
+  return on_closed_fd(reader, option, operands);
 }
 
 /* --- namespaces and identity -------------------------------------------- */
@@ -224,6 +267,18 @@ on_setenv(struct reader *reader, const struct option *option, char **operands)
 }
 
 int
+on_keepenv(struct reader *reader, const struct option *option, char **operands)
+{
+  struct variable variable = {.name = operands[0], .value = getenv(operands[0])};
+
+  (void)option;
+  if (operands[0][0] == '\0' || strchr(operands[0], '='))
+    return reader_refuse(reader, REFUSE_VARIABLE, NULL);
+  g_array_append_val(reader->draft->variables, variable);
+  return 0;
+}
+
+int
 on_clearenv(struct reader *reader, const struct option *option, char **operands)
 {
   struct variable variable = {0};
@@ -257,11 +312,7 @@ on_keep_fd(struct reader *reader, const struct option *option, char **operands)
 int
 on_lock_file(struct reader *reader, const struct option *option, char **operands)
 {
-  const struct lock lock = {
-      .path = operands[0],
-      .words = reader->typed.words,
-      .word_count = reader->typed.count,
-  };
+  const struct lock lock = {.path = operands[0], .typed = reader->typed};
 
   (void)option;
   if (operands[0][0] == '\0')
@@ -324,23 +375,24 @@ int
 on_seccomp(struct reader *reader, const struct option *option, char **operands)
 {
   struct draft *draft = reader->draft;
-  struct filter filter = {.words = reader->typed.words, .word_count = reader->typed.count};
+  struct filter filter = {.typed = reader->typed};
   bool adds = option->value == DRAFT_REQUEST(add_seccomp);
   int fd = -1;
 
   if (check_mixed(reader, adds) < 0 ||
       reader_consume_fd(reader, operands[0], USE_DATA, REFUSE_SECCOMP_DATA, &fd) < 0)
     return -1;
+  filter.fd = fd;
   switch (filter_read(fd, &filter.program)) {
   case FILTER_UNREADABLE:
-    return reader_refuse(reader, REFUSE_SECCOMP_DATA, g_strerror(errno));
+    return reader_refuse_unreadable(reader, REFUSE_SECCOMP_DATA);
   case FILTER_TOO_LONG:
-    return reader_refuse(reader, REFUSE_SECCOMP_DATA, "the filter has over 4096 instructions");
+    return refuse_invalid(reader, REFUSE_SECCOMP_DATA, "the filter has over 4096 instructions");
   case FILTER_RAGGED:
     return reader_refuse(reader, REFUSE_SECCOMP_SIZE, NULL);
   case FILTER_EMPTY:
     if (draft->persona->strict)
-      return reader_refuse(reader, REFUSE_SECCOMP_DATA, "the filter is empty");
+      return refuse_invalid(reader, REFUSE_SECCOMP_DATA, "the filter is empty");
     break;
   case FILTER_READ:
     break;
@@ -349,6 +401,63 @@ on_seccomp(struct reader *reader, const struct option *option, char **operands)
   if (!adds)
     return on_request(reader, option, operands);
   draft->add_seccomp = (struct request){.typed = reader->typed};
+  return 0;
+}
+
+static int
+refuse_filter(struct reader *reader)
+{
+  g_autoptr(GString) names = g_string_new(NULL);
+
+  for (const struct builtin *one = filter_builtins; one->name; one++)
+    g_string_append_printf(names, "%s%s",
+                           one == filter_builtins ? "" : (one[1].name ? ", " : " and "), one->name);
+  return reader_refuse(reader, REFUSE_SECCOMP_NAME, names->str);
+}
+
+int
+on_seccomp_filter(struct reader *reader, const struct option *option, char **operands)
+{
+  const struct builtin *builtin = filter_find(operands[0]);
+
+  (void)option;
+  if (!builtin)
+    return refuse_filter(reader);
+  const struct filter filter = {
+      .program = builtin->program,
+      .name = builtin->name,
+      .fd = -1,
+      .typed = reader->typed,
+  };
+  g_array_append_val(reader->draft->builtins, filter);
+  return 0;
+}
+
+/* --- what is to be done with the plan ------------------------------------ */
+
+int
+on_print_plan(struct reader *reader, const struct option *option, char **operands)
+{
+  static const char *const forms[] = {
+      [FORM_TEXT] = "text", [FORM_JSON] = "json", [FORM_ARGS] = "args"};
+
+  for (uint32_t form = 0; form < G_N_ELEMENTS(forms); form++)
+    if (strcmp(operands[0], forms[form]) == 0) {
+      reader->draft->print_plan.number = form;
+      return on_request(reader, option, operands);
+    }
+  return reader_refuse(reader, REFUSE_FORM, NULL);
+}
+
+int
+on_explain(struct reader *reader, const struct option *option, char **operands)
+{
+  const struct question question = {.path = operands[0], .typed = reader->typed};
+
+  (void)option;
+  if (operands[0][0] == '\0')
+    return reader_refuse(reader, REFUSE_EMPTY_PATH, NULL);
+  g_array_append_val(reader->draft->questions, question);
   return 0;
 }
 
@@ -368,58 +477,4 @@ on_intent(struct reader *reader, const struct option *option, char **operands)
   (void)operands;
   reader->intent = (enum intent)option->value;
   return 0;
-}
-
-/* The words of the data, which live as long as the process. NULL and errno when
- * they cannot be read, or never seem to end. */
-static GPtrArray *
-read_data(int fd)
-{
-  g_autoptr(GByteArray) data = g_byte_array_new();
-  GPtrArray *words = g_ptr_array_new();
-  guint8 chunk[16384];
-  ssize_t got;
-
-  while ((got = read(fd, chunk, sizeof chunk)) != 0) {
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0 || data->len > ARGS_BYTES_MAX) {
-      errno = got < 0 ? errno : EFBIG;
-      g_ptr_array_free(words, TRUE);
-      return NULL;
-    }
-    g_byte_array_append(data, chunk, (guint)got);
-  }
-  if (data->len > 0 && data->data[data->len - 1] != '\0')
-    g_byte_array_append(data, (const guint8 *)"", 1);
-  gsize size = data->len;
-  char *text = (char *)g_byte_array_steal(data, NULL);
-  for (gsize at = 0; at < size; at += strlen(text + at) + 1)
-    g_ptr_array_add(words, text + at);
-  return words;
-}
-
-int
-on_args(struct reader *reader, const struct option *option, char **operands)
-{
-  struct reader inner = *reader;
-  int fd = -1, used = 0;
-
-  (void)option;
-  if (reader->in_data)
-    return reader_refuse(reader, REFUSE_ARGS_NESTED, NULL);
-  if (reader_consume_fd(reader, operands[0], USE_DATA, REFUSE_ARGS_DATA, &fd) < 0)
-    return -1;
-  GPtrArray *words = read_data(fd);
-  if (!words)
-    return reader_refuse(reader, REFUSE_ARGS_DATA, g_strerror(errno));
-  inner.in_data = true;
-  inner.words += words->len;
-  int result = reader_read_words(&inner, (char **)words->pdata, (int)words->len, &used);
-  if (result == 0 && used < (int)words->len && inner.intent == INTENT_RUN &&
-      reader->draft->persona->strict)
-    return reader_refuse(reader, REFUSE_ARGS_WORD, words->pdata[used]);
-  reader->intent = inner.intent;
-  reader->words = inner.words;
-  return result;
 }

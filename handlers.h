@@ -9,7 +9,10 @@
 
 #include "options.h"
 
-/* The reading of one list of words: the command line, or the data of --args. */
+struct profile;
+
+/* The reading of one list of words: the command line, the data of --args, or a line of a
+ * profile. */
 struct reader {
   struct draft *draft;
   struct failure *failure;
@@ -17,10 +20,16 @@ struct reader {
   struct typed typed; /* the option being handled */
   size_t words;       /* how many there were so far, in all lists */
   bool in_data;       /* the words came from --args */
+  bool in_profile;    /* ... and straight from a profile, where nothing ends the options */
+  const char *origin; /* the profile and the line, or NULL */
+  const struct profile *profile; /* what --profile starts at, or NULL */
 };
 
 /* Refuses the option being handled; always -1. DETAIL may be NULL. */
 int reader_refuse(struct reader *reader, enum refusal refusal, const char *detail);
+
+/* The same, where the data of a descriptor cannot be read, for the reason in errno. */
+int reader_refuse_unreadable(struct reader *reader, enum refusal refusal);
 
 /* Reads a number of at most MAX in BASE, or refuses. */
 int reader_parse_number(struct reader *reader, const char *word, unsigned base, uint64_t max,
@@ -40,11 +49,13 @@ int reader_read_words(struct reader *reader, char **words, int count, int *used)
 
 typedef int handler(struct reader *reader, const struct option *option, char **operands);
 
-/* General, namespaces, process, privileges. */
-handler on_intent, on_args, on_request, on_fd_request, on_closed_fd, on_unshare, on_unshare_all,
-    on_unshare_try, on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0, on_keep_fd,
-    on_lock_file, on_capability, on_seccomp, on_label;
+/* General, namespaces, process, privileges; those that read further words are in
+ * handle-lists.c. */
+handler on_intent, on_args, on_request, on_fd_request, on_closed_fd, on_output_fd, on_unshare,
+    on_unshare_all, on_unshare_try, on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0,
+    on_keep_fd, on_lock_file, on_capability, on_seccomp, on_seccomp_filter, on_label, on_print_plan,
+    on_explain, on_profile, on_keepenv;
 
 /* File system. */
 handler on_source_dest, on_dest, on_fd_dest, on_data_dest, on_chmod, on_perms, on_size,
-    on_overlay_source, on_overlay;
+    on_overlay_source, on_overlay, on_show;

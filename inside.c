@@ -51,7 +51,7 @@ follow_monitor(const struct plan *plan, int signal, int control_fd, struct failu
   if (!plan->die_with_monitor)
     return 0;
   if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", "to end with the caller");
   if (!report_is_heard(control_fd))
     _exit(plan->persona->status_failed);
   return 0;
@@ -64,7 +64,7 @@ static int
 leave(int fd, int control_fd, struct failure *failure)
 {
   if (fd >= 0 && dup3(control_fd, fd, O_CLOEXEC) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "dup3", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "dup3", "a descriptor of the caller's");
   return 0;
 }
 
@@ -113,6 +113,8 @@ build_root(const struct plan *plan, const struct hand_over *hand_over,
       .plan = plan,
       .trees = hand_over->trees,
       .proc_fd = inheritance->proc_fd,
+      .marks = hand_over->marks,
+      .own = hand_over->own,
   };
 
   if (plan->map_ids &&
@@ -151,13 +153,30 @@ limit(const struct plan *plan, struct inheritance *inheritance, struct failure *
   if (plan->exec_label &&
       privileges_set_label(inheritance->proc_fd, LABEL_OF_COMMAND, plan->exec_label, failure) < 0)
     return -1;
-  if (!plan_ends_others(plan)) {
+  if (plan_tells_status(plan))
+    receipt_note_namespaces(&inheritance->receipt, inheritance->proc_fd);
+  if (!plan_ends_others(plan) && !plan_keeps_host(plan)) {
     close(inheritance->proc_fd);
     inheritance->proc_fd = -1;
   }
   if (privileges_set_traceable(false, failure) < 0)
     return -1;
   return privileges_limit(plan, &inheritance->capabilities, failure);
+}
+
+/* The inner namespace may have a copy of the mounts, which have other numbers. */
+static int
+enter_inner(const struct plan *plan, struct mark *marks, int proc_fd, struct failure *failure)
+{
+  bool copies = marks && (plan->inner_namespaces & CLONE_NEWNS);
+
+  if (copies)
+    inspect_forget_covered(plan, marks);
+  if (namespaces_enter_inner(plan, proc_fd, failure) < 0)
+    return -1;
+  if (copies)
+    inspect_mark_again(plan, marks);
+  return 0;
 }
 
 static int
@@ -168,14 +187,17 @@ build(const struct plan *plan, const struct hand_over *hand_over, struct inherit
 
   if (build_root(plan, hand_over, inheritance, failure) < 0 ||
       set_up(plan, plan->namespaces, failure) < 0 ||
-      namespaces_enter_inner(plan, inheritance->proc_fd, failure) < 0 ||
+      enter_inner(plan, hand_over->marks, inheritance->proc_fd, failure) < 0 ||
       set_up(plan, plan->inner_namespaces, failure) < 0)
     return -1;
   /* To join a user namespace takes a parent-death signal back. */
   if (plan->userns2_fd >= 0 && follow_monitor(plan, SIGKILL, control_fd, failure) < 0)
     return -1;
   if (announce(plan, ANNOUNCE_READY, inheritance, control_fd, failure) < 0 ||
-      wait_for(plan->block_fd, "--block-fd", control_fd, failure) < 0)
+      wait_for(plan_keeps_host(plan) ? -1 : plan->block_fd, "--block-fd", control_fd, failure) < 0)
+    return -1;
+  if (plan_keeps_host(plan) &&
+      inspect_tell_pending(plan, hand_over->marks, control_fd, failure) < 0)
     return -1;
   if (limit(plan, inheritance, failure) < 0 ||
       lock_files(plan, hand_over->held + HELD_LOCKS, failure) < 0)
@@ -192,7 +214,7 @@ present(const struct plan *plan, const struct hand_over *hand_over, struct failu
   size_t length = strlen(persona->name);
 
   if (prctl(PR_SET_NAME, persona->reaper_name, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_PRIVILEGES, "prctl PR_SET_NAME", NULL);
+    return failure_set(failure, STAGE_PRIVILEGES, "prctl PR_SET_NAME", "the name of the process");
   if (!persona->hide_reaper || !hand_over->words)
     return 0;
   memset(hand_over->words, 0, hand_over->words_size);
@@ -204,13 +226,15 @@ present(const struct plan *plan, const struct hand_over *hand_over, struct failu
 /* A reaper in a shared process namespace may be killed before it has begun to
  * reap; the payload must not go on without it. */
 static int
-follow_reaper(const struct start *start)
+follow_reaper(const struct start *start, struct failure *failure)
 {
   if (!start->plan->die_with_monitor)
     return 0;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-    return -1;
-  return getppid() == start->reaper ? 0 : -1;
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", "to end with the reaper");
+  if (getppid() != start->reaper)
+    _exit(start->plan->persona->status_failed);
+  return 0;
 }
 
 /* On that stack, which a sanitizer does not know. */
@@ -218,9 +242,12 @@ __attribute__((no_sanitize_address)) static int
 start_payload(void *argument)
 {
   const struct start *start = argument;
+  struct failure failure = {0};
 
-  if (!plan_has_pids(start->plan) && follow_reaper(start) < 0)
-    _exit(start->plan->persona->status_failed);
+  if (!plan_has_pids(start->plan) && follow_reaper(start, &failure) < 0) {
+    report_failure(start->control_fd, &failure);
+    _exit(report_status(start->plan->persona, &failure));
+  }
   payload_run(start->plan, start->inheritance, start->control_fd);
 }
 
@@ -234,13 +261,14 @@ become_subreaper(const struct plan *plan, int control_fd, int proc_fd, struct fa
   ssize_t length = readlinkat(proc_fd, "self", self, sizeof self - 1);
 
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_CHILD_SUBREAPER",
+                       "to reap what is left");
   if (length < 0 || faccessat(proc_fd, "thread-self/children", F_OK, 0) < 0)
     return failure_set(failure, STAGE_LAUNCH, "access", "/proc/thread-self/children");
   self[length] = '\0';
   number_write(own, (uint64_t)getpid(), 10);
   if (strcmp(self, own) != 0)
-    return failure_say(failure, STAGE_LAUNCH, "/proc",
+    return failure_say(failure, STAGE_LAUNCH, CODE_HOST_PROC_MISSING, "/proc",
                        "belongs to another process namespace than the caller");
   return follow_monitor(plan, SIGNAL_END, control_fd, failure);
 }
@@ -258,8 +286,8 @@ reap(const struct plan *plan, const struct inheritance *inheritance,
   hand_over->held[HELD_PROC] = inheritance->proc_fd;
   hand_over->held[HELD_STATUS] = hand_over->status_fd;
   hand_over->held[HELD_SYNC] = plan->sync_fd;
-  descriptor_close_but(0, hand_over->held, HELD_LOCKS + plan->lock_count);
-  if (privileges_drop(kill_others, &ignored) < 0 ||
+  if (descriptor_close_but(0, hand_over->held, HELD_LOCKS + plan->lock_count) < 0 ||
+      privileges_drop(kill_others, &ignored) < 0 ||
       (!plan->persona->hide_reaper && privileges_set_traceable(true, &ignored) < 0))
     _exit(plan->persona->status_failed);
   if (plan->persona->linger)
@@ -318,7 +346,7 @@ static int
 wait_for_maps(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
               struct failure *failure)
 {
-  if (plan->userns_block_fd < 0)
+  if (plan->userns_block_fd < 0 || plan_keeps_host(plan))
     return 0;
   if (wait_for(plan->userns_block_fd, "--userns-block-fd", control_fd, failure) < 0)
     return -1;
@@ -340,11 +368,14 @@ static int
 run(const struct plan *plan, const struct hand_over *hand_over, struct failure *failure)
 {
   int control_fd = hand_over->control_fd;
-  struct inheritance inheritance = {.signal_mask = hand_over->mask, .kept = hand_over->kept};
+  struct inheritance inheritance = {
+      .signal_mask = hand_over->mask, .kept = hand_over->kept, .marks = hand_over->marks};
 
   if (follow_monitor(plan, SIGKILL, control_fd, failure) < 0 ||
       leave(plan->info_fd, control_fd, failure) < 0 ||
-      leave(plan->json_status_fd, control_fd, failure) < 0)
+      leave(plan->json_status_fd, control_fd, failure) < 0 ||
+      leave(plan->error_fd, control_fd, failure) < 0 ||
+      leave(plan->status_fd, control_fd, failure) < 0)
     return -1;
   inheritance.proc_fd = open_proc(plan, failure);
   if (inheritance.proc_fd < 0 ||

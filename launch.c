@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A pidfd follows the process, where a parent-death signal follows the thread
@@ -32,14 +33,15 @@ follow_parent(const struct plan *plan, pid_t parent, struct sandbox *sandbox,
     return 0;
   if (parent == 0) {
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-      return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", NULL);
+      return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_PDEATHSIG", "to end with the caller");
     return 0;
   }
   sandbox->parent_fd = pidfd_open(parent, 0);
-  if (sandbox->parent_fd < 0)
+  if (sandbox->parent_fd < 0 && errno != ESRCH)
     return failure_set(failure, STAGE_LAUNCH, "pidfd_open", "the calling process");
-  if (getppid() != parent)
-    return failure_say(failure, STAGE_LAUNCH, NULL, "the calling process has ended");
+  if (sandbox->parent_fd < 0 || getppid() != parent)
+    return failure_say(failure, STAGE_LAUNCH, CODE_PARENT_GONE, NULL,
+                       "the calling process has ended");
   return 0;
 }
 
@@ -53,7 +55,7 @@ settle_signals(uint64_t *mask, struct failure *failure)
   /* A caller that ignores SIGCHLD would have the child's status thrown away. */
   if (sigaction(SIGCHLD, &standard, NULL) < 0 ||
       syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, mask, sizeof all) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", "the signals");
   return 0;
 }
 
@@ -63,7 +65,7 @@ static int
 leave_groups(const struct plan *plan, struct failure *failure)
 {
   if (plan->persona->leave_groups && geteuid() == 0 && setgroups(0, NULL) < 0 && errno != EPERM)
-    return failure_set(failure, STAGE_LAUNCH, "setgroups", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "setgroups", "to leave the groups");
   return 0;
 }
 
@@ -72,7 +74,7 @@ take_consumed(const struct plan *plan, struct failure *failure)
 {
   for (size_t i = 0; i < plan->consumed_count; i++)
     if (fcntl(plan->consumed_fds[i], F_SETFD, FD_CLOEXEC) < 0)
-      return failure_set(failure, STAGE_LAUNCH, "fcntl", NULL);
+      return failure_set(failure, STAGE_LAUNCH, "fcntl", "a descriptor of the caller's");
   return 0;
 }
 
@@ -92,23 +94,40 @@ static int
 join_namespaces(const struct plan *plan, struct failure *failure)
 {
   if (plan->userns_fd >= 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_DUMPABLE", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "prctl PR_SET_DUMPABLE", "not to be traced");
   if (join(plan->userns_fd, CLONE_NEWUSER, "--userns", failure) < 0)
     return -1;
   return join(plan->pidns_fd, CLONE_NEWPID, "--pidns", failure);
 }
 
-/* Where the reaper outlives the payload, its own exit status comes too late. */
+/* Where the reaper outlives the payload, its own exit status comes too late; and a signal
+ * cannot be told from a status above 128 by it. The sender of a receipt has a number only
+ * with the credentials that the kernel adds. */
 static int
 open_channels(const struct plan *plan, int control_fds[2], int status_fds[2],
               struct failure *failure)
 {
+  bool tells = plan_tells_status(plan);
+  const int yes = 1;
+
   status_fds[0] = status_fds[1] = -1;
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control_fds) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "socketpair", NULL);
-  if (plan->reaper && plan->persona->linger && pipe2(status_fds, O_CLOEXEC) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "pipe2", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "socketpair", "the control socket");
+  if (tells && setsockopt(control_fds[0], SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "setsockopt", "SO_PASSCRED");
+  if (plan->reaper && (plan->persona->linger || tells) &&
+      pipe2(status_fds, O_CLOEXEC | O_NONBLOCK) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "pipe2", "the status pipe");
   return 0;
+}
+
+int64_t
+launch_now(void)
+{
+  struct timespec time;
+
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
 static _Noreturn void
@@ -190,7 +209,7 @@ start(const struct plan *plan, struct sandbox *sandbox, const struct hand_over *
       is_below ? clone_below_joined(plan, sandbox, hand_over) : clone_child(plan, sandbox, 0);
 
   if (pid < 0)
-    return failure_set(failure, STAGE_LAUNCH, "clone3", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "clone3", "the sandbox's first process");
   if (pid == 0 && !is_below)
     enter(plan, sandbox, hand_over);
   sandbox->pid = (pid_t)pid;
@@ -219,9 +238,16 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
   hand_over.trees = g_new(int, plan->source_count);
   hand_over.held = g_new(int, HELD_LOCKS + plan->lock_count);
   hand_over.kept = g_new(int, plan->keep_count + 1);
+  if (plan_keeps_host(plan)) {
+    hand_over.marks = g_new0(struct mark, plan->operation_count);
+    hand_over.own = g_new(dev_t, plan->operation_count + 1);
+  }
+  sandbox->start = plan_tells_status(plan) ? launch_now() : 0;
   int result = start(plan, sandbox, &hand_over, failure);
   g_free(hand_over.trees);
   g_free(hand_over.held);
   g_free(hand_over.kept);
+  g_free(hand_over.marks);
+  g_free(hand_over.own);
   return result;
 }

@@ -17,9 +17,10 @@ struct sandbox {
   pid_t pid; /* of the first process inside */
   int pidfd;
   int control_fd; /* the monitor's end of the control socket */
-  int status_fd;  /* where the payload's exit status comes from, or -1: the first process's */
+  int status_fd;  /* where the payload's end is told, or -1: with the first process's */
   int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
   uint64_t mask;  /* the signals that the caller had blocked */
+  int64_t start;  /* when it was made, in nanoseconds of the monotonic clock */
 };
 
 /* What was noted before anything else was done. */
@@ -33,3 +34,6 @@ struct origin {
  * names are joined by the calling process on the way. */
 int launch_sandbox(const struct plan *plan, const struct origin *origin, struct sandbox *sandbox,
                    struct failure *failure);
+
+/* The time on the clock that a sandbox's start is on. */
+int64_t launch_now(void);

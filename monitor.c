@@ -5,8 +5,11 @@
 
 #include "descriptor.h"
 #include "document.h"
+#include "outlet.h"
 #include "reaper.h"
+#include "receipt.h"
 #include "report.h"
+#include "status.h"
 
 #include <errno.h>
 #include <linux/sched.h>
@@ -29,6 +32,7 @@ enum watched {
   WATCHED_PARENT,
   WATCHED_STATUS,
   WATCHED_DOCUMENT, /* the one to be written next, until there is room in it */
+  WATCHED_OUTLET,   /* the same for the lines of --status-fd */
   WATCHED_COUNT,
 };
 
@@ -36,13 +40,20 @@ enum watched {
 struct watch {
   const struct plan *plan;
   const struct sandbox *sandbox;
+  struct findings *findings;
   struct failure *failure;
   struct pollfd watched[WATCHED_COUNT];
   bool is_running; /* the payload takes signals */
   int ended_by;    /* the signal that cut the set-up short, or 0 */
-  int status;      /* the payload's exit status, once it is told; before, -1 */
   struct announcement announcement;
   enum document document; /* the one to be written next */
+  struct ending ending;   /* how the payload ended, or the first process */
+  bool is_told;           /* ... by the reaper */
+  struct receipt receipt;
+  struct ucred payload; /* who sent it; the number is 0 before that, or when it is unknown */
+  bool has_receipt;
+  bool has_started; /* ... and so much has been told */
+  struct outlet outlet;
 };
 
 /* Whether hangups are to be ignored, as nohup(1) has it. Shells make background
@@ -68,24 +79,26 @@ watch_signals(const struct plan *plan, uint64_t mask, struct failure *failure)
     forwarded &= ~reaper_bit(SIGHUP);
   if (forwarded != 0 && (fd = (int)syscall(SYS_signalfd4, -1, &forwarded, sizeof forwarded,
                                            SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "signalfd", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "signalfd", "the signals");
   uint64_t blocked = forwarded | reaper_bit(SIGPIPE) | (plan->persona->reset_signals ? 0 : mask);
   if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof blocked) < 0)
-    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", NULL);
+    return failure_set(failure, STAGE_LAUNCH, "rt_sigprocmask", "the signals");
   return fd;
 }
 
 /* The payload has what was meant for it; who waits for a descriptor's end is not to
  * wait for the monitor, and the monitor waits for the end of the child's channels. */
-static void
-close_others(const struct plan *plan, const struct sandbox *sandbox)
+static int
+close_others(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure)
 {
   const int keep[] = {
-      sandbox->pidfd,     sandbox->control_fd, sandbox->status_fd,
-      sandbox->parent_fd, plan->info_fd,       plan->json_status_fd,
+      sandbox->pidfd, sandbox->control_fd,  sandbox->status_fd, sandbox->parent_fd,
+      plan->info_fd,  plan->json_status_fd, plan->error_fd,     plan->status_fd,
   };
 
-  descriptor_close_but(STDERR_FILENO + 1, keep, sizeof keep / sizeof keep[0]);
+  if (descriptor_close_but(STDERR_FILENO + 1, keep, sizeof keep / sizeof keep[0]) < 0)
+    return failure_set(failure, STAGE_LAUNCH, "close_range", "open descriptors");
+  return 0;
 }
 
 /* Whether the sender lives in another process namespace than hutch. A process
@@ -150,7 +163,13 @@ go_on_with_documents(struct watch *watch)
     return;
   if (plan->info_fd >= 0)
     close(plan->info_fd);
-  send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL);
+  /* A child that is not answered waits for ever; one that has ended has said why, or will
+   * be found so. */
+  if (send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+      errno != ECONNRESET) {
+    failure_set(watch->failure, STAGE_LAUNCH, "send", "an answer");
+    end_sandbox(watch);
+  }
 }
 
 static void
@@ -171,31 +190,112 @@ static void
 take_failure(struct watch *watch, const struct failure *record)
 {
   *watch->failure = *record;
+  watch->failure->typed = (struct typed){0};
   watch->failure->call[sizeof record->call - 1] = '\0';
   watch->failure->text[sizeof record->text - 1] = '\0';
 }
+
+/* An answer comes from the same process. */
+static void
+take_answer(const struct watch *watch, const struct answer *answer)
+{
+  const struct plan *plan = watch->plan;
+  bool names_operation =
+      answer->operation >= 0 && (size_t)answer->operation < plan->operation_count;
+
+  if (!watch->findings)
+    return;
+  if (answer->question < plan->question_count) {
+    struct answer *taken = &watch->findings->answers[answer->question];
+    *taken = *answer;
+    watch->findings->answered++;
+    taken->path[sizeof taken->path - 1] = '\0';
+    if (!names_operation)
+      taken->operation = NO_OPERATION;
+  } else if (names_operation) {
+    watch->findings->is_pending[answer->operation] = true;
+  }
+}
+
+/* The kernel names the sender, by the numbers that it has for the monitor. */
+static void
+take_receipt(struct watch *watch, const struct receipt *receipt, struct msghdr *message)
+{
+  struct cmsghdr *header = CMSG_FIRSTHDR(message);
+
+  if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
+    memcpy(&watch->payload, CMSG_DATA(header), sizeof watch->payload);
+  watch->receipt = *receipt;
+  watch->has_receipt = true;
+}
+
+/* The payload has executed, unless its process was ended before. */
+static void
+take_start(struct watch *watch)
+{
+  const struct status_start start = {
+      .first = watch->sandbox->pid,
+      .payload = watch->payload,
+      .receipt = &watch->receipt,
+  };
+
+  watch->watched[WATCHED_CONTROL].fd = -1;
+  watch->is_running = true;
+  if (!watch->has_receipt || failure_is_set(watch->failure) || watch->ended_by != 0)
+    return;
+  watch->has_started = true;
+  outlet_add(&watch->outlet, status_started(watch->plan, &start));
+}
+
+/* What comes through the control socket, told apart by its size. */
+union record {
+  struct failure failure;
+  struct announcement announcement;
+  struct answer answer;
+  struct receipt receipt;
+};
+
+_Static_assert(sizeof(struct receipt) != sizeof(struct failure) &&
+                   sizeof(struct receipt) != sizeof(struct answer) &&
+                   sizeof(struct receipt) != sizeof(struct announcement),
+               "a receipt is known by its size");
 
 /* Takes one thing that the child has to say. The socket's end says that the payload has
  * executed. Returns whether there may be more. */
 static bool
 take_record(struct watch *watch)
 {
+  union record record;
   union {
-    struct failure failure;
-    struct announcement announcement;
-  } record;
-  ssize_t got = recv(watch->sandbox->control_fd, &record, sizeof record, MSG_DONTWAIT);
+    struct cmsghdr header;
+    char room[CMSG_SPACE(sizeof(struct ucred))];
+  } sender;
+  struct iovec data = {.iov_base = &record, .iov_len = sizeof record};
+  struct msghdr message = {
+      .msg_iov = &data,
+      .msg_iovlen = 1,
+      .msg_control = &sender,
+      .msg_controllen = sizeof sender,
+  };
+  ssize_t got = recvmsg(watch->sandbox->control_fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
   if (got == sizeof record.failure) {
     take_failure(watch, &record.failure);
+  } else if (got == sizeof record.answer) {
+    take_answer(watch, &record.answer);
   } else if (got == sizeof record.announcement) {
     watch->announcement = record.announcement;
     go_on_with_documents(watch);
+  } else if (got == sizeof record.receipt) {
+    take_receipt(watch, &record.receipt, &message);
   } else if (got == 1) {
     watch->is_running = true;
-  } else if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
+  } else if (got == 0 || (got < 0 && errno == ECONNRESET)) {
+    take_start(watch);
+  } else if (got < 0 && errno != EAGAIN && errno != EINTR) {
+    failure_set(watch->failure, STAGE_LAUNCH, "recvmsg", "the control socket");
     watch->watched[WATCHED_CONTROL].fd = -1;
-    watch->is_running = true;
+    end_sandbox(watch);
   }
   return got > 0;
 }
@@ -219,31 +319,52 @@ take_signals(struct watch *watch)
 
 /* A reaper that is gone without a word leaves its own end to tell. */
 static void
-take_status(struct watch *watch)
+take_ending(struct watch *watch)
 {
-  unsigned char status;
+  struct ending ending;
 
-  if (read(watch->sandbox->status_fd, &status, sizeof status) == sizeof status)
-    watch->status = status;
+  if (read(watch->sandbox->status_fd, &ending, sizeof ending) == sizeof ending) {
+    watch->ending = ending;
+    watch->is_told = true;
+  }
   watch->watched[WATCHED_STATUS].fd = -1;
 }
 
-/* Reaps the first process of the sandbox. Where it was PID 1, the kernel has
- * ended and reaped everything else before it lets it be reaped. */
 static int
-collect(const struct watch *watch)
+wait_status_of(const siginfo_t *info)
 {
+  if (info->si_code == CLD_EXITED)
+    return W_EXITCODE(info->si_status, 0);
+  return info->si_status | (info->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
+static int
+status_of(int wait_status)
+{
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* Reaps the first process of the sandbox. Where it was PID 1, the kernel has
+ * ended and reaped everything else before it lets it be reaped. What it has used holds
+ * what all have used whose end was waited for inside. */
+static int
+collect(struct watch *watch)
+{
+  struct ending first = {0};
   siginfo_t info;
 
-  if (waitid(P_PIDFD, (id_t)watch->sandbox->pidfd, &info, WEXITED) < 0) {
-    failure_set(watch->failure, STAGE_LAUNCH, "waitid", NULL);
+  if (syscall(SYS_waitid, P_PIDFD, watch->sandbox->pidfd, &info, WEXITED, &first.usage) < 0) {
+    failure_set(watch->failure, STAGE_LAUNCH, "waitid", "the sandbox's end");
     return watch->plan->persona->status_failed;
   }
+  first.wait_status = wait_status_of(&info);
+  if (watch->is_told)
+    watch->ending.usage = first.usage;
+  else
+    watch->ending = first;
   if (failure_is_set(watch->failure))
     return report_status(watch->plan->persona, watch->failure);
-  if (watch->ended_by != 0)
-    return 128 + watch->ended_by;
-  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+  return watch->ended_by != 0 ? 128 + watch->ended_by : status_of(first.wait_status);
 }
 
 static void
@@ -259,60 +380,138 @@ take_events(struct watch *watch)
   if (watched[WATCHED_DOCUMENT].revents)
     write_document(watch);
   if (watched[WATCHED_STATUS].revents)
-    take_status(watch);
+    take_ending(watch);
+  if (watched[WATCHED_OUTLET].revents)
+    outlet_write(&watch->outlet);
   if (watched[WATCHED_PARENT].revents) {
     end_sandbox(watch);
     watched[WATCHED_PARENT].fd = -1;
   }
 }
 
-/* Writes the last line, when there is room for it. Who wants the monitor to end, or
- * is gone, does not wait for that. */
-static void
-finish_documents(struct watch *watch, int status)
+/* Whether a signal says that the monitor is to end. */
+static bool
+is_asked_to_end(const struct watch *watch)
 {
-  struct pollfd *watched = watch->watched;
+  struct signalfd_siginfo info;
+
+  while (read(watch->watched[WATCHED_SIGNALS].fd, &info, sizeof info) == sizeof info)
+    if (asks_to_end((int)info.ssi_signo))
+      return true;
+  return false;
+}
+
+/* Waits for room in FD. Who wants the monitor to end, or is gone, does not wait for that. */
+static bool
+has_room(const struct watch *watch, int fd)
+{
   struct pollfd room[] = {
-      {.fd = watch->plan->json_status_fd, .events = POLLOUT},
-      {.fd = watched[WATCHED_SIGNALS].fd, .events = POLLIN},
+      {.fd = fd, .events = POLLOUT},
+      {.fd = watch->watched[WATCHED_SIGNALS].fd, .events = POLLIN},
       {.fd = watch->sandbox->parent_fd, .events = POLLIN},
   };
 
-  if (watch->plan->json_status_fd < 0 || failure_is_set(watch->failure) || watch->ended_by != 0)
+  for (;;) {
+    int ready = poll(room, sizeof room / sizeof room[0], watch->ended_by != 0 ? 0 : -1);
+    if (ready < 0 && errno == EINTR)
+      continue;
+    if (ready <= 0 || room[0].revents)
+      return ready > 0;
+    if (room[2].revents || is_asked_to_end(watch))
+      return false;
+  }
+}
+
+/* The last line of --status-fd; what a failure says is for others to write. */
+static void
+add_last_line(struct watch *watch, int status)
+{
+  const struct ending *ending = &watch->ending;
+  int killed_by = WIFSIGNALED(ending->wait_status) ? WTERMSIG(ending->wait_status) : 0;
+  const struct status_end end = {
+      .status = status,
+      .wait_status = ending->wait_status,
+      .seconds = (double)(launch_now() - watch->sandbox->start) / 1e9,
+      .usage = ending->usage,
+  };
+
+  if (failure_is_set(watch->failure))
     return;
-  while (poll(room, sizeof room / sizeof room[0], -1) < 0)
-    if (errno != EINTR)
-      return;
-  if (room[0].revents & POLLOUT)
-    document_end(watch->plan, status);
+  outlet_add(&watch->outlet,
+             watch->has_started
+                 ? status_ended(&end)
+                 : status_cut_short(status, watch->ended_by != 0 ? watch->ended_by : killed_by));
+}
+
+static void
+finish_documents(struct watch *watch, int status)
+{
+  const struct plan *plan = watch->plan;
+
+  if (plan->json_status_fd >= 0 && !plan_keeps_host(plan) && !failure_is_set(watch->failure) &&
+      watch->ended_by == 0 && has_room(watch, plan->json_status_fd))
+    document_end(plan, status);
+  if (plan_tells_status(plan))
+    add_last_line(watch, status);
+  while (outlet_fd(&watch->outlet) >= 0 && has_room(watch, plan->status_fd))
+    outlet_write(&watch->outlet);
+}
+
+/* Where nobody lingers, all has ended when the first process has. */
+static bool
+is_over(const struct watch *watch)
+{
+  return watch->watched[WATCHED_SANDBOX].revents ||
+         (watch->is_told && watch->plan->persona->linger);
+}
+
+/* What was said last may have come since the descriptors were looked at. */
+static void
+hear_the_rest(struct watch *watch)
+{
+  while (watch->watched[WATCHED_CONTROL].fd >= 0 && take_record(watch))
+    continue;
+  if (watch->watched[WATCHED_STATUS].fd >= 0)
+    take_ending(watch);
 }
 
 int
-monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure)
+monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct findings *findings,
+            struct failure *failure)
 {
-  struct watch watch = {.plan = plan, .sandbox = sandbox, .failure = failure, .status = -1};
+  struct watch watch = {
+      .plan = plan,
+      .sandbox = sandbox,
+      .findings = findings,
+      .failure = failure,
+      .outlet = {.fd = plan_tells_status(plan) ? plan->status_fd : -1},
+  };
 
-  close_others(plan, sandbox);
   watch.watched[WATCHED_SANDBOX] = (struct pollfd){.fd = sandbox->pidfd, .events = POLLIN};
   watch.watched[WATCHED_CONTROL] = (struct pollfd){.fd = sandbox->control_fd, .events = POLLIN};
   watch.watched[WATCHED_PARENT] = (struct pollfd){.fd = sandbox->parent_fd, .events = POLLIN};
   watch.watched[WATCHED_DOCUMENT] = (struct pollfd){.fd = -1};
   watch.watched[WATCHED_STATUS] = (struct pollfd){.fd = sandbox->status_fd, .events = POLLIN};
   watch.watched[WATCHED_SIGNALS] = (struct pollfd){
-      .fd = watch_signals(plan, sandbox->mask, failure),
+      .fd = close_others(plan, sandbox, failure) < 0 ? -1
+                                                     : watch_signals(plan, sandbox->mask, failure),
       .events = POLLIN,
   };
   if (failure_is_set(failure))
     end_sandbox(&watch);
-  while (!watch.watched[WATCHED_SANDBOX].revents && watch.status < 0) {
+  while (!is_over(&watch)) {
+    watch.watched[WATCHED_OUTLET] =
+        (struct pollfd){.fd = outlet_fd(&watch.outlet), .events = POLLOUT};
     if (poll(watch.watched, WATCHED_COUNT, -1) < 0 && errno != EINTR) {
-      failure_set(failure, STAGE_LAUNCH, "poll", NULL);
+      failure_set(failure, STAGE_LAUNCH, "poll", "open descriptors");
       end_sandbox(&watch);
       break;
     }
     take_events(&watch);
   }
-  int status = watch.status >= 0 ? watch.status : collect(&watch);
+  hear_the_rest(&watch);
+  bool lingers = watch.is_told && plan->persona->linger;
+  int status = lingers ? status_of(watch.ending.wait_status) : collect(&watch);
   finish_documents(&watch, status);
   return status;
 }

@@ -9,10 +9,22 @@
 #pragma once
 
 #include "failure.h"
+#include "inspect.h"
 #include "launch.h"
 #include "plan.h"
 
+/* What the child found out where nothing was to be started. */
+struct findings {
+  struct answer *answers; /* one for each of the plan's questions */
+  size_t answered;        /* how many of them came */
+  char **sources;         /* where on the host lies what each operation shows, or NULL */
+  size_t source_count;
+  bool *is_pending; /* one for each of its operations */
+};
+
 /* Waits until nothing of the sandbox runs any more, or, for a persona that lingers,
  * until the payload has ended, and returns the exit status.
+ * What the child answers goes to *FINDINGS, which may be NULL where nothing is asked.
  * A failure that the child reported, or the monitor's own, is in *FAILURE. */
-int monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure);
+int monitor_run(const struct plan *plan, const struct sandbox *sandbox, struct findings *findings,
+                struct failure *failure);

@@ -15,15 +15,23 @@
 #include <unistd.h>
 
 static int
+refuse_proc(const char *call, const char *name, struct failure *failure)
+{
+  failure_record(failure, STAGE_NAMESPACES, call, "/proc/");
+  failure_append(failure, name);
+  return -1;
+}
+
+static int
 write_proc(int proc_fd, const char *name, const char *text, size_t size, struct failure *failure)
 {
   int fd = openat(proc_fd, name, O_WRONLY | O_CLOEXEC);
 
   if (fd < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "open", name);
+    return refuse_proc("open", name, failure);
   ssize_t written = write(fd, text, size);
   if (written < 0)
-    failure_set(failure, STAGE_NAMESPACES, "write", name);
+    refuse_proc("write", name, failure);
   close(fd);
   return written < 0 ? -1 : 0;
 }
@@ -71,12 +79,12 @@ int
 namespaces_change_ids(const struct plan *plan, struct failure *failure)
 {
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
+    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", "the capabilities");
   if (change_id(plan->change_gid, SYS_setresgid, "setresgid", plan->gid.inside, failure) < 0 ||
       change_id(plan->change_uid, SYS_setresuid, "setresuid", plan->uid.inside, failure) < 0)
     return -1;
   if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) < 0)
-    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", NULL);
+    return failure_set(failure, STAGE_NAMESPACES, "prctl PR_SET_KEEPCAPS", "the capabilities");
   return privileges_regain(failure);
 }
 
@@ -101,7 +109,7 @@ namespaces_check_maps(int proc_fd, struct failure *failure)
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (!is_mapped(proc_fd, names[i]))
-      return failure_say(failure, STAGE_NAMESPACES, "--userns-block-fd",
+      return failure_say(failure, STAGE_NAMESPACES, CODE_ID_UNMAPPED, "--userns-block-fd",
                          "the caller has written no id maps");
   return 0;
 }
@@ -165,8 +173,8 @@ int
 namespaces_check_limit(const struct plan *plan, struct failure *failure)
 {
   if (plan->assert_limited && unshare(CLONE_NEWUSER) == 0)
-    return failure_say(failure, STAGE_NAMESPACES, "--assert-userns-disabled",
-                       "a user namespace can be made inside");
+    return failure_say(failure, STAGE_NAMESPACES, CODE_USERNS_NOT_DISABLED,
+                       "--assert-userns-disabled", "a user namespace can be made inside");
   return 0;
 }
 

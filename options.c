@@ -31,6 +31,38 @@ const struct option options_table[] = {
      "The data are words, each ended by a NUL byte; the last NUL may be missing. They are read to "
      "the end of the descriptor and stand in the place of this option. They may hold options only, "
      "not the command, and no further --args."},
+    {"--profile", "PROFILE", GROUP_GENERAL, on_profile, 0, 0,
+     "read more options from a file",
+     "They stand in the place of this option, so that what comes behind it has the last word. A "
+     "PROFILE with a slash is the path of the file, one without is looked up in the profile "
+     "directories. hutch-profile(5) describes the file."},
+    {"--error-fd", "FD", GROUP_GENERAL, on_output_fd, DRAFT_REQUEST(error_fd), REFUSE_FD,
+     "write a failure of hutch's own to FD as JSON",
+     "One object: code, exit status, option, system call, errno, message and remedy. It counts from "
+     "where it stands, so it comes first. Nothing is written when hutch does not fail."},
+    {"--status-fd", "FD", GROUP_GENERAL, on_output_fd, DRAFT_REQUEST(status_fd), REFUSE_FD,
+     "write the start and the end to FD as JSON",
+     "One object a line: \"started\", with the processes, the namespaces and what is enforced, and "
+     "\"exit\", with the exit status and what the command used."},
+    {"--dry-run", "", GROUP_GENERAL, on_request, DRAFT_REQUEST(dry_run), 0,
+     "check everything but start nothing, and print the plan",
+     "The sandbox is built, with all that is the host's read-only in it, and the command is looked "
+     "up. What would have to be made on the host is not made, and named as such. The exit status is "
+     "0, or that of the failure."},
+    {"--print-plan", "FORM", GROUP_GENERAL, on_print_plan, DRAFT_REQUEST(print_plan), 0,
+     "print the plan as text, json or args, and start nothing",
+     "The form args is a command line that makes the same plan."},
+    {"--explain", "PATH", GROUP_GENERAL, on_explain, 0, 0,
+     "print what PATH is inside; start nothing",
+     "Says which operation decides, what is there, which path of the host is behind it, and what "
+     "reading, writing and executing it would get. The sandbox is built and looked at, as with "
+     "--dry-run. May be given more than once."},
+    {"--json", "", GROUP_GENERAL, on_request, DRAFT_REQUEST(json), 0,
+     "print --explain, --dry-run or --doctor as JSON", NULL},
+    {"--doctor", "", GROUP_GENERAL, on_request, DRAFT_REQUEST(doctor), 0,
+     "try what this system allows, and say what is missing",
+     "Builds sandboxes, one step after the other, and reports each with a remedy. The exit status "
+     "is 0 if the simplest one works, else 1."},
     {"--level-prefix", "", GROUP_GENERAL, on_request, DRAFT_REQUEST(level_prefix), 0,
      "begin messages with their level, as <3>",
      "The level is that of syslog(3), which the journal understands: 3 is an error, 4 a warning."},
@@ -142,6 +174,15 @@ const struct option options_table[] = {
     {"--ro-overlay", "DEST", GROUP_FILES, on_overlay, OPERATION_OVERLAY, OPERATION_READONLY,
      "show the layers at DEST, read-only",
      "There must be two layers at least."},
+    {"--bind-create", "SRC DEST", GROUP_FILES, on_source_dest, OPERATION_BIND, OPERATION_CREATE,
+     "as --bind, but SRC is made a directory if it is missing",
+     "So are the directories above it, with the permissions 0700. With --dry-run and --explain "
+     "nothing is made, and a SRC that does not exist is skipped."},
+    {"--show-try", "PATH", GROUP_FILES, on_show, OPERATION_BIND,
+     OPERATION_READONLY | OPERATION_OPTIONAL,
+     "show the host's PATH in its place, if it exists, read-only",
+     "A symbolic link becomes a link to the same target, so that a system looks as it does on the "
+     "host, whether its /bin is a directory or a link."},
     {"--tmpfs", "DEST", GROUP_FILES, on_dest, OPERATION_TMPFS, 0,
      "new empty file system in memory at DEST", NULL},
     {"--proc", "DEST", GROUP_FILES, on_dest, OPERATION_PROC, 0,
@@ -190,6 +231,10 @@ const struct option options_table[] = {
      "unset an environment variable", NULL},
     {"--clearenv", "", GROUP_PROCESS, on_clearenv, 0, 0,
      "unset all variables so far, but PWD", NULL},
+    {"--keepenv", "VAR", GROUP_PROCESS, on_keepenv, 0, 0,
+     "let an environment variable be as the caller has it",
+     "Takes back what earlier options did to it. Behind --clearenv, such options are the list of "
+     "what is let through. A variable that the caller does not have is unset."},
     {"--argv0", "NAME", GROUP_PROCESS, on_argv0, DRAFT_REQUEST(argv0), 0,
      "what the command sees as its own name", NULL},
     {"--keep-fd", "FD", GROUP_PROCESS, on_keep_fd, 0, 0,
@@ -241,6 +286,15 @@ const struct option options_table[] = {
      "The data are struct sock_filter, as seccomp_export_bpf(3) writes them."},
     {"--add-seccomp-fd", "FD", GROUP_PRIVILEGES, on_seccomp, DRAFT_REQUEST(add_seccomp), 0,
      "the same; may be given more than once, loaded in order", NULL},
+    {"--seccomp-filter", "NAME", GROUP_PRIVILEGES, on_seccomp_filter, 0, 0,
+     "load the built-in filter NAME: terminal, default or strict",
+     "default refuses what no ordinary program needs, strict allows what builds and tests need and "
+     "nothing else. May be given more than once. Built-in filters are loaded before those of "
+     "--seccomp and --add-seccomp-fd; every one of them has to allow a call. See hutch-seccomp(1)."},
+    {"--seccomp-log", "", GROUP_PRIVILEGES, on_request, DRAFT_REQUEST(seccomp_log), 0,
+     "log what --seccomp-filter would refuse, and let it pass",
+     "The kernel's log names the number of each call. The filter for the terminal, which is always "
+     "there, goes on refusing."},
     {"--exec-label", "LABEL", GROUP_PRIVILEGES, on_label, DRAFT_REQUEST(exec_label), 0,
      "SELinux context of the command", NULL},
     {"--file-label", "LABEL", GROUP_PRIVILEGES, on_label, DRAFT_REQUEST(file_label), 0,
@@ -264,8 +318,11 @@ option_arity(const struct option *option)
 static const struct option *
 find_option(const char *word)
 {
+  if (word[0] != '-' || word[1] != '-')
+    return NULL;
+  /* Thousands of options are looked up in a row: the first letter rules most rows out. */
   for (const struct option *option = options_table; option->name; option++)
-    if (strcmp(option->name, word) == 0)
+    if (option->name[2] == word[2] && strcmp(option->name, word) == 0)
       return option;
   return NULL;
 }
@@ -278,22 +335,55 @@ refuse_arity(struct reader *reader, const struct option *option)
   return reader_refuse(reader, refusal, option->operands);
 }
 
+/* "--name=operand" in one word, for an option that takes one operand: the two words,
+ * which live as long as the process, or NULL if WORD is none of these. */
+static char **
+split_word(const struct reader *reader, const char *word)
+{
+  const char *equals = strchr(word, '=');
+
+  if (!equals || !reader->draft->persona->strict)
+    return NULL;
+  char **words = g_new(char *, 3);
+  words[0] = g_strndup(word, (gsize)(equals - word));
+  words[1] = (char *)equals + 1;
+  words[2] = NULL;
+  const struct option *option = find_option(words[0]);
+  if (option && option_arity(option) == 1) {
+    g_ptr_array_add(reader->draft->split, words);
+    return words;
+  }
+  g_free(words[0]);
+  g_free(words);
+  return NULL;
+}
+
 static int
 read_option(struct reader *reader, char **words, int count, int *used)
 {
   const struct option *option = find_option(words[0]);
+  char **split = option ? NULL : split_word(reader, words[0]);
 
-  reader->typed = (struct typed){.words = words, .count = 1};
+  if (split)
+    option = find_option(split[0]);
+  reader->typed = (struct typed){
+      .words = words,
+      .count = 1,
+      .index = (int)reader->draft->typed->len,
+      .origin = reader->origin,
+  };
+  g_array_append_val(reader->draft->typed, reader->typed);
   if (!option)
     return reader_refuse(reader, REFUSE_UNKNOWN, NULL);
   int arity = option_arity(option);
-  if (arity > count - 1)
+  if (!split && arity > count - 1)
     return refuse_arity(reader, option);
-  *used = arity + 1;
+  *used = split ? 1 : arity + 1;
   reader->typed.count = *used;
+  g_array_index(reader->draft->typed, struct typed, reader->typed.index) = reader->typed;
   if (reader_check_waiting(reader, option) < 0)
     return -1;
-  return option->handle(reader, option, words + 1);
+  return option->handle(reader, option, (split ? split : words) + 1);
 }
 
 static int
@@ -315,7 +405,7 @@ reader_read_words(struct reader *reader, char **words, int count, int *used)
     return refuse_words(reader, max);
   while (at < count && words[at][0] == '-' && reader->intent == INTENT_RUN) {
     if (strcmp(words[at], "--") == 0) {
-      at++;
+      at += !reader->in_profile;
       break;
     }
     if (read_option(reader, words + at, count - at, &taken) < 0)
@@ -341,6 +431,8 @@ options_read(struct draft *draft, int argc, char **argv, struct failure *failure
     return INTENT_FAIL;
   if (reader.intent != INTENT_RUN)
     return reader.intent;
+  if (draft_asked(&draft->doctor))
+    return INTENT_DOCTOR;
   if (used + 1 < argc)
     draft->command = argv + 1 + used;
   else if (draft->persona->usage_without_command)

@@ -38,6 +38,7 @@ enum intent {
   INTENT_RUN,
   INTENT_HELP,
   INTENT_VERSION,
+  INTENT_DOCTOR,
   INTENT_USAGE, /* no command, and the persona says how to give one */
   INTENT_FAIL,  /* the failure says why */
 };

@@ -45,7 +45,7 @@ list_layers(struct filesystem *filesystem, const struct overlay *overlay, struct
     *end++ = ':';
     if (end - list > VALUE_MAX + 1) {
       close(filesystem->context);
-      return failure_say(failure, STAGE_SOURCE, "overlay",
+      return failure_say(failure, STAGE_SOURCE, CODE_OVERLAY_INVALID, "overlay",
                          "more layers than kernels before Linux 6.8 take");
     }
   }

@@ -7,7 +7,9 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "inspect.h"
 #include "plan.h"
+#include "receipt.h"
 
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -17,9 +19,11 @@ struct inheritance {
   mode_t mask;          /* umask */
   uint64_t signal_mask; /* the signals that were blocked */
   struct rlimit open_files;
-  uint64_t capabilities; /* what privileges_limit() kept */
-  int proc_fd;           /* the host's proc, or -1 when it is not needed any more */
-  int *kept;             /* room for what is not closed */
+  uint64_t capabilities;    /* what privileges_limit() kept */
+  int proc_fd;              /* the host's proc, or -1 when it is not needed any more */
+  struct receipt receipt;   /* where the status is told: the namespaces, so far */
+  int *kept;                /* room for what is not closed */
+  const struct mark *marks; /* where nothing is started: what each operation put into the root */
 };
 
 /* Becomes the plan's command. A failure goes to CONTROL_FD. */

@@ -30,6 +30,7 @@ static const struct persona personas[] = {
         .new_keyring = true,
         .lock_mounts = true,
         .own_network = true,
+        .colorful = true,
         .strict = true,
         .status_failed = 125,
         .status_not_executable = 126,

@@ -42,6 +42,7 @@ struct persona {
   bool new_keyring;           /* the caller's session keyring is left behind */
   bool lock_mounts;           /* kept capabilities have no power over the mounts */
   bool own_network;           /* kept capabilities have power over network and host name */
+  bool colorful;              /* messages on a terminal are in colours */
   bool strict;                /* words without an effect are errors */
   bool usage_without_command; /* no command: the usage, on the standard error */
   int status_failed;          /* exit status when the sandbox could not be built */

@@ -7,85 +7,104 @@
 #include <string.h>
 
 /* clang-format off */
-static const char *const refusals[REFUSAL_COUNT][STYLE_COUNT] = {
-    [REFUSE_UNKNOWN] = {"unknown option: %o", "Unknown option %o"},
-    [REFUSE_ONE_OPERAND] = {"%o takes one operand: %d", "%o takes one argument"},
-    [REFUSE_TWO_OPERANDS] = {"%o takes two operands: %d", "%o takes two arguments"},
-    [REFUSE_THREE_OPERANDS] = {"%o takes three operands: %d", "%o takes three arguments"},
-    [REFUSE_TOO_MANY_WORDS] = {"more than %d words", "Exceeded maximum number of arguments %d"},
-    [REFUSE_FD_NUMBER] = {"%w: not a file descriptor number", "Invalid fd: %1"},
-    [REFUSE_FD] = {"%w: %d", "Can't use fd %1 for %o: %d"},
-    [REFUSE_ARGS_DATA] = {"%w: %d", "Can't read --args data: %d"},
-    [REFUSE_ARGS_NESTED] = {"%w: not possible inside the data of --args",
-                            "--args not supported in arguments file"},
-    [REFUSE_ARGS_WORD] = {"%w: the data holds a word that is no option: %d", NULL},
-    [REFUSE_SECCOMP_DATA] = {"%w: %d", "Can't read seccomp data: %d"},
-    [REFUSE_SECCOMP_SIZE] = {"%w: the data are no whole number of instructions",
-                             "Invalid seccomp data, must be multiple of 8"},
-    [REFUSE_SECCOMP_MIXED] = {"%w: does not go together with %d",
-                              "%o cannot be combined with %d"},
-    [REFUSE_SECCOMP_TWICE] = {"%w: given more than once: --add-seccomp-fd adds further filters",
-                              NULL},
-    [REFUSE_FILE_DATA] = {"%w: %d", "Can't write data to file %2: %d"},
-    [REFUSE_INFO_FD] = {"%w: %d", "Write to info_fd: %d"},
-    [REFUSE_STATUS_FD] = {"%w: %d", "Write to json_status_fd: %d"},
-    [REFUSE_USERNS_FD] = {"%w: %d", "Joining specified user namespace failed: %d"},
-    [REFUSE_PIDNS_FD] = {"%w: %d", "Joining specified pid namespace failed: %d"},
-    [REFUSE_MODE] = {"%w: not an octal mode of at most 07777",
-                     "%o takes an octal argument <= 07777"},
-    [REFUSE_SIZE] = {"%w: not a number of bytes", "%o takes a non-zero number of bytes"},
-    [REFUSE_SIZE_ZERO] = {"%w: a size of zero bytes holds nothing",
-                          "%o takes a non-zero number of bytes"},
-    [REFUSE_PERMS_WAITING] = {
+static const struct {
+  enum code code;
+  const char *templates[STYLE_COUNT];
+} refusals[REFUSAL_COUNT] = {
+    [REFUSE_UNKNOWN] = {CODE_OPTION_UNKNOWN, {"unknown option: %o", "Unknown option %o"}},
+    [REFUSE_ONE_OPERAND] = {CODE_OPTION_OPERAND_MISSING, {"%o takes one operand: %d", "%o takes one argument"}},
+    [REFUSE_TWO_OPERANDS] = {CODE_OPTION_OPERAND_MISSING, {"%o takes two operands: %d", "%o takes two arguments"}},
+    [REFUSE_THREE_OPERANDS] = {CODE_OPTION_OPERAND_MISSING, {"%o takes three operands: %d", "%o takes three arguments"}},
+    [REFUSE_TOO_MANY_WORDS] = {CODE_OPTION_UNSUPPORTED, {"more than %d words", "Exceeded maximum number of arguments %d"}},
+    [REFUSE_FD_NUMBER] = {CODE_OPTION_OPERAND, {"%w: not a file descriptor number", "Invalid fd: %1"}},
+    [REFUSE_FD] = {CODE_FD_BAD, {"%w: %d", "Can't use fd %1 for %o: %d"}},
+    [REFUSE_ARGS_DATA] = {CODE_DATA_UNREADABLE, {"%w: %d", "Can't read --args data: %d"}},
+    [REFUSE_ARGS_NESTED] = {CODE_OPTION_CONFLICT, {"%w: not possible inside the data of --args",
+                            "--args not supported in arguments file"}},
+    [REFUSE_ARGS_WORD] = {CODE_DATA_INVALID, {"%w: the data holds a word that is no option: %d", NULL}},
+    [REFUSE_PROFILE_MISSING] = {CODE_PROFILE_MISSING, {"%w: %d", NULL}},
+    [REFUSE_PROFILE_LOOP] = {CODE_PROFILE_LOOP, {"%w: %d", NULL}},
+    [REFUSE_PROFILE_MANY] = {CODE_PROFILE_LOOP, {"%w: 64 profiles have been read already", NULL}},
+    [REFUSE_PROFILE_UNSAFE] = {CODE_PROFILE_UNSAFE, {"%w: %d", NULL}},
+    [REFUSE_PROFILE_WRITABLE] = {CODE_PROFILE_UNSAFE, {
+        "%w: the sandbox could write the profile %d, and what it can write is never read", NULL}},
+    [REFUSE_PROFILE_SYNTAX] = {CODE_PROFILE_SYNTAX, {"%w: %d", NULL}},
+    [REFUSE_PROFILE_WORD] = {CODE_PROFILE_SYNTAX, {"%w: a profile holds options only: %d", NULL}},
+    [REFUSE_PROFILE_VARIABLE] = {CODE_PROFILE_VARIABLE, {"%w: %d", NULL}},
+    [REFUSE_SECCOMP_DATA] = {CODE_DATA_UNREADABLE, {"%w: %d", "Can't read seccomp data: %d"}},
+    [REFUSE_SECCOMP_SIZE] = {CODE_DATA_INVALID, {"%w: the data are no whole number of instructions",
+                             "Invalid seccomp data, must be multiple of 8"}},
+    [REFUSE_SECCOMP_MIXED] = {CODE_OPTION_CONFLICT, {"%w: does not go together with %d",
+                              "%o cannot be combined with %d"}},
+    [REFUSE_SECCOMP_TWICE] = {CODE_OPTION_REPEATED, {"%w: given more than once: --add-seccomp-fd adds further filters",
+                              NULL}},
+    [REFUSE_SECCOMP_NAME] = {CODE_OPTION_OPERAND, {"%w: no such built-in filter: there are %d", NULL}},
+    [REFUSE_FILE_DATA] = {CODE_DATA_UNREADABLE, {"%w: %d", "Can't write data to file %2: %d"}},
+    [REFUSE_INFO_FD] = {CODE_FD_BAD, {"%w: %d", "Write to info_fd: %d"}},
+    [REFUSE_STATUS_FD] = {CODE_FD_BAD, {"%w: %d", "Write to json_status_fd: %d"}},
+    [REFUSE_USERNS_FD] = {CODE_FD_BAD, {"%w: %d", "Joining specified user namespace failed: %d"}},
+    [REFUSE_PIDNS_FD] = {CODE_FD_BAD, {"%w: %d", "Joining specified pid namespace failed: %d"}},
+    [REFUSE_MODE] = {CODE_OPTION_OPERAND, {"%w: not an octal mode of at most 07777",
+                     "%o takes an octal argument <= 07777"}},
+    [REFUSE_SIZE] = {CODE_OPTION_OPERAND, {"%w: not a number of bytes", "%o takes a non-zero number of bytes"}},
+    [REFUSE_SIZE_ZERO] = {CODE_OPTION_OPERAND, {"%w: a size of zero bytes holds nothing",
+                          "%o takes a non-zero number of bytes"}},
+    [REFUSE_PERMS_WAITING] = {CODE_OPTION_ORDER, {
         "%w: must come right before an option that makes a file or directory",
-        "--perms must be followed by an option that creates a file"},
-    [REFUSE_SIZE_WAITING] = {"%w: must come right before --tmpfs",
-                             "--size must be followed by --tmpfs"},
-    [REFUSE_LAYERS_WAITING] = {
+        "--perms must be followed by an option that creates a file"}},
+    [REFUSE_SIZE_WAITING] = {CODE_OPTION_ORDER, {"%w: must come right before --tmpfs",
+                             "--size must be followed by --tmpfs"}},
+    [REFUSE_LAYERS_WAITING] = {CODE_OPTION_ORDER, {
         "%w: must come right before another layer or the overlay itself",
         "--overlay-src must be followed by another --overlay-src or one of --overlay, "
-        "--tmp-overlay, or --ro-overlay"},
-    [REFUSE_LAYERS_NONE] = {"%w: needs at least one --overlay-src before it",
-                            "%o requires at least one --overlay-src"},
-    [REFUSE_LAYERS_ONE] = {"%w: needs at least two --overlay-src before it",
-                           "%o requires at least two --overlay-src"},
-    [REFUSE_EMPTY_SOURCE] = {"%w: the source is empty",
-                             "Can't find source path : No such file or directory"},
-    [REFUSE_EMPTY_DEST] = {"%w: the destination is empty", NULL},
-    [REFUSE_HOSTNAME] = {"%w: a host name has 1 to 64 bytes", NULL},
-    [REFUSE_UID] = {"%w: not a user id", "Invalid uid: %1"},
-    [REFUSE_GID] = {"%w: not a group id", "Invalid gid: %1"},
-    [REFUSE_VARIABLE] = {"%w: not the name of an environment variable", NULL},
-    [REFUSE_TWICE] = {"%w: given more than once", "%o used multiple times"},
-    [REFUSE_CAPABILITY] = {"%w: no such capability", "unknown cap: %1"},
-    [REFUSE_LABEL] = {"%w: SELinux is not enabled on this system",
-                      "labeling not supported on this system"},
-    [REFUSE_HOSTNAME_SHARED] = {"%w: does not go together with --share-uts",
-                                "Specifying --hostname requires --unshare-uts"},
-    [REFUSE_PID_1_SHARED] = {"%w: does not go together with --share-pid",
-                             "Specifying --as-pid-1 requires --unshare-pid"},
-    [REFUSE_KEEP_ID] = {"%w: does not go together with --keep-id", NULL},
-    [REFUSE_ID_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
-                                "Specifying %o requires --unshare-user or --userns"},
-    [REFUSE_LOCKS] = {"%w: does not go together with --lock-file",
-                      "Specifying --as-pid-1 and --lock-file is not permitted"},
-    [REFUSE_DISABLE_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
-                                     "%o requires --unshare-user"},
-    [REFUSE_BLOCK_WITHOUT_USER] = {"%w: needs a user namespace of the sandbox's own",
-                                   "%o requires --unshare-user"},
-    [REFUSE_BLOCK_WITHOUT_INFO] = {
+        "--tmp-overlay, or --ro-overlay"}},
+    [REFUSE_LAYERS_NONE] = {CODE_OPTION_NEEDS, {"%w: needs at least one --overlay-src before it",
+                            "%o requires at least one --overlay-src"}},
+    [REFUSE_LAYERS_ONE] = {CODE_OPTION_NEEDS, {"%w: needs at least two --overlay-src before it",
+                           "%o requires at least two --overlay-src"}},
+    [REFUSE_EMPTY_SOURCE] = {CODE_OPTION_OPERAND, {"%w: the source is empty",
+                             "Can't find source path : No such file or directory"}},
+    [REFUSE_EMPTY_DEST] = {CODE_OPTION_OPERAND, {"%w: the destination is empty", NULL}},
+    [REFUSE_HOSTNAME] = {CODE_OPTION_OPERAND, {"%w: a host name has 1 to 64 bytes", NULL}},
+    [REFUSE_UID] = {CODE_OPTION_OPERAND, {"%w: not a user id", "Invalid uid: %1"}},
+    [REFUSE_GID] = {CODE_OPTION_OPERAND, {"%w: not a group id", "Invalid gid: %1"}},
+    [REFUSE_VARIABLE] = {CODE_OPTION_OPERAND, {"%w: not the name of an environment variable", NULL}},
+    [REFUSE_TWICE] = {CODE_OPTION_REPEATED, {"%w: given more than once", "%o used multiple times"}},
+    [REFUSE_FORM] = {CODE_OPTION_OPERAND, {"%w: not text, json or args", NULL}},
+    [REFUSE_EMPTY_PATH] = {CODE_OPTION_OPERAND, {"%w: the path is empty", NULL}},
+    [REFUSE_RELATIVE] = {CODE_OPTION_OPERAND, {"%w: the path must begin with a slash", NULL}},
+    [REFUSE_CAPABILITY] = {CODE_OPTION_OPERAND, {"%w: no such capability", "unknown cap: %1"}},
+    [REFUSE_LABEL] = {CODE_OPTION_UNSUPPORTED, {"%w: SELinux is not enabled on this system",
+                      "labeling not supported on this system"}},
+    [REFUSE_HOSTNAME_SHARED] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --share-uts",
+                                "Specifying --hostname requires --unshare-uts"}},
+    [REFUSE_PID_1_SHARED] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --share-pid",
+                             "Specifying --as-pid-1 requires --unshare-pid"}},
+    [REFUSE_KEEP_ID] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --keep-id", NULL}},
+    [REFUSE_ID_WITHOUT_USER] = {CODE_OPTION_NEEDS, {"%w: needs a user namespace of the sandbox's own",
+                                "Specifying %o requires --unshare-user or --userns"}},
+    [REFUSE_LOCKS] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --lock-file",
+                      "Specifying --as-pid-1 and --lock-file is not permitted"}},
+    [REFUSE_DISABLE_WITHOUT_USER] = {CODE_OPTION_NEEDS, {"%w: needs a user namespace of the sandbox's own",
+                                     "%o requires --unshare-user"}},
+    [REFUSE_BLOCK_WITHOUT_USER] = {CODE_OPTION_NEEDS, {"%w: needs a user namespace of the sandbox's own",
+                                   "%o requires --unshare-user"}},
+    [REFUSE_BLOCK_WITHOUT_INFO] = {CODE_OPTION_NEEDS, {
         "%w: needs --info-fd, which says of which process the id maps are to be written",
-        "%o requires --info-fd"},
-    [REFUSE_USER_TWICE] = {"%w: does not go together with --unshare-user",
-                           "--userns not compatible --unshare-user"},
-    [REFUSE_JOINED_PIDS] = {"%w: does not go together with --share-pid", NULL},
-    [REFUSE_PERMS_LAST] = {"%w: no option follows that it could concern", NULL},
-    [REFUSE_SIZE_LAST] = {"%w: no option follows that it could concern", NULL},
-    [REFUSE_LAYERS_LAST] = {
+        "%o requires --info-fd"}},
+    [REFUSE_USER_TWICE] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --unshare-user",
+                           "--userns not compatible --unshare-user"}},
+    [REFUSE_JOINED_PIDS] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --share-pid", NULL}},
+    [REFUSE_PERMS_LAST] = {CODE_OPTION_ORDER, {"%w: no option follows that it could concern", NULL}},
+    [REFUSE_SIZE_LAST] = {CODE_OPTION_ORDER, {"%w: no option follows that it could concern", NULL}},
+    [REFUSE_LAYERS_LAST] = {CODE_OPTION_ORDER, {
         "%w: no overlay follows that it could be a layer of",
         "--overlay-src must be followed by another --overlay-src or one of --overlay, "
-        "--tmp-overlay, or --ro-overlay"},
-    [REFUSE_NO_COMMAND] = {"no command given, see --help", NULL},
+        "--tmp-overlay, or --ro-overlay"}},
+    [REFUSE_EXPLAIN_PRINT] = {CODE_OPTION_CONFLICT, {"%w: does not go together with --explain", NULL}},
+    [REFUSE_JSON_ALONE] = {CODE_OPTION_NEEDS, {"%w: needs --explain, --dry-run or --doctor", NULL}},
+    [REFUSE_LOG_ALONE] = {CODE_OPTION_NEEDS, {"%w: needs --seccomp-filter", NULL}},
+    [REFUSE_NO_COMMAND] = {CODE_COMMAND_MISSING, {"no command given, see --help", NULL}},
 };
 /* clang-format on */
 
@@ -110,6 +129,36 @@ typed_to_string(const struct typed *typed)
     g_string_append(text, quoted ? quoted : typed->words[i]);
   }
   return g_string_free(text, FALSE);
+}
+
+char *
+phrases_printable(const char *text)
+{
+  GString *printable = g_string_new(NULL);
+
+  while (*text != '\0') {
+    gunichar character = g_utf8_get_char_validated(text, -1);
+    bool is_plain = character < 0x110000 && g_unichar_isprint(character);
+    const char *next = is_plain ? g_utf8_next_char(text) : text + 1;
+    if (is_plain)
+      g_string_append_len(printable, text, next - text);
+    else
+      g_string_append_printf(printable, "\\x%02x", (unsigned)(unsigned char)*text);
+    text = next;
+  }
+  return g_string_free(printable, FALSE);
+}
+
+char *
+typed_describe(const struct typed *typed)
+{
+  char *words = typed_to_string(typed);
+
+  if (!typed->origin)
+    return words;
+  char *text = g_strdup_printf("%s (%s)", words, typed->origin);
+  g_free(words);
+  return text;
 }
 
 static void
@@ -159,11 +208,22 @@ char *
 phrases_refusal(enum style style, enum refusal refusal, const struct typed *typed,
                 const char *detail)
 {
-  const char *template = refusals[refusal][style];
+  const char *template = refusals[refusal].templates[style];
 
   if (!template)
-    template = refusals[refusal][STYLE_HUTCH];
-  return phrases_fill(template, typed, detail, 0);
+    template = refusals[refusal].templates[STYLE_HUTCH];
+  char *text = phrases_fill(template, typed, detail, 0);
+  if (!typed->origin)
+    return text;
+  char *placed = g_strconcat(typed->origin, ": ", text, NULL);
+  g_free(text);
+  return placed;
+}
+
+enum code
+phrases_code(enum refusal refusal)
+{
+  return refusals[refusal].code;
 }
 
 char *

@@ -1,6 +1,6 @@
 /* phrases: what is said when words are refused, in either style.
  *
- * A refusal is a row with a template for each style. This room should hold the
+ * A refusal is a row with its code and a template for each style. This room should hold the
  * sentences and fill them in; it must not decide what is refused, nor print.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
@@ -8,6 +8,7 @@
 
 #include "failure.h"
 #include "persona.h"
+#include "typed.h"
 
 enum refusal {
   REFUSE_UNKNOWN,
@@ -20,10 +21,19 @@ enum refusal {
   REFUSE_ARGS_DATA,
   REFUSE_ARGS_NESTED,
   REFUSE_ARGS_WORD,
+  REFUSE_PROFILE_MISSING,
+  REFUSE_PROFILE_LOOP,
+  REFUSE_PROFILE_MANY,
+  REFUSE_PROFILE_UNSAFE,
+  REFUSE_PROFILE_WRITABLE,
+  REFUSE_PROFILE_SYNTAX,
+  REFUSE_PROFILE_WORD,
+  REFUSE_PROFILE_VARIABLE,
   REFUSE_SECCOMP_DATA,
   REFUSE_SECCOMP_SIZE,
   REFUSE_SECCOMP_MIXED,
   REFUSE_SECCOMP_TWICE,
+  REFUSE_SECCOMP_NAME,
   REFUSE_FILE_DATA,
   REFUSE_INFO_FD,
   REFUSE_STATUS_FD,
@@ -44,6 +54,9 @@ enum refusal {
   REFUSE_GID,
   REFUSE_VARIABLE,
   REFUSE_TWICE,
+  REFUSE_FORM,
+  REFUSE_EMPTY_PATH,
+  REFUSE_RELATIVE,
   REFUSE_CAPABILITY,
   REFUSE_LABEL,
   REFUSE_HOSTNAME_SHARED,
@@ -59,23 +72,30 @@ enum refusal {
   REFUSE_PERMS_LAST,
   REFUSE_SIZE_LAST,
   REFUSE_LAYERS_LAST,
+  REFUSE_EXPLAIN_PRINT,
+  REFUSE_JSON_ALONE,
+  REFUSE_LOG_ALONE,
   REFUSE_NO_COMMAND,
   REFUSAL_COUNT,
-};
-
-/* An option as it was typed: its name and its operands. */
-struct typed {
-  char *const *words;
-  int count;
 };
 
 /* Quotes words the way a shell would need them; the caller frees. */
 char *typed_to_string(const struct typed *typed);
 
+/* TEXT as it can be printed: one line stays one line, and a terminal gets no orders. What
+ * the caller typed, and what lies in a bound tree, may hold anything. The caller frees. */
+char *phrases_printable(const char *text);
+
+/* The same, and where they stand, if that is a profile; the caller frees. */
+char *typed_describe(const struct typed *typed);
+
 /* The sentence for REFUSAL of the option TYPED; DETAIL, which may be NULL, is
- * the part that neither knows. The caller frees. */
+ * the part that neither knows. It begins with the option's origin. The caller frees. */
 char *phrases_refusal(enum style style, enum refusal refusal, const struct typed *typed,
                       const char *detail);
+
+/* The code of REFUSAL, for programs. */
+enum code phrases_code(enum refusal refusal);
 
 /* The warning that of the options TYPED only the last counts, or NULL in a style
  * that takes this for granted. The caller frees. */

@@ -5,6 +5,7 @@
 #include "draft.h"
 #include "environment.h"
 #include "filter.h"
+#include "trust.h"
 
 #include <linux/sched.h>
 #include <string.h>
@@ -16,15 +17,34 @@ draft_init(struct draft *draft, const struct persona *persona)
   *draft = (struct draft){
       .persona = persona,
       .operations = g_array_new(FALSE, FALSE, sizeof(struct operation)),
+      .split = g_ptr_array_new(),
+      .typed = g_array_new(FALSE, FALSE, sizeof(struct typed)),
       .claims = g_array_new(FALSE, FALSE, sizeof(struct claim)),
+      .builtins = g_array_new(FALSE, FALSE, sizeof(struct filter)),
       .filters = g_array_new(FALSE, FALSE, sizeof(struct filter)),
       .keep_fds = g_array_new(FALSE, FALSE, sizeof(int)),
       .consumed = g_array_new(FALSE, FALSE, sizeof(int)),
       .layers = g_ptr_array_new(),
       .locks = g_array_new(FALSE, FALSE, sizeof(struct lock)),
       .warnings = g_ptr_array_new(),
+      .profiles = g_array_new(FALSE, FALSE, sizeof(struct source_file)),
+      .questions = g_array_new(FALSE, FALSE, sizeof(struct question)),
       .variables = g_array_new(FALSE, FALSE, sizeof(struct variable)),
   };
+}
+
+static int
+fd_of(const struct request *request)
+{
+  return draft_asked(request) ? (int)request->number : -1;
+}
+
+void
+draft_show(const struct draft *draft, struct plan *plan)
+{
+  plan->level_prefix = draft_asked(&draft->level_prefix);
+  plan->error_fd = fd_of(&draft->error_fd);
+  plan->status_fd = fd_of(&draft->status_fd);
 }
 
 static bool
@@ -175,6 +195,27 @@ layers_for_nothing(const struct draft *draft, uint64_t namespaces)
   return draft_asked(&draft->overlay_source);
 }
 
+static bool
+explains_and_prints(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft->questions->len > 0 && draft_asked(&draft->print_plan);
+}
+
+static bool
+json_for_nothing(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->json) && draft->questions->len == 0 && !draft_asked(&draft->dry_run);
+}
+
+static bool
+logs_nothing(const struct draft *draft, uint64_t namespaces)
+{
+  (void)namespaces;
+  return draft_asked(&draft->seccomp_log) && draft->builtins->len == 0;
+}
+
 static const struct rule {
   bool (*broken)(const struct draft *draft, uint64_t namespaces);
   size_t request; /* where in the draft the option to name is */
@@ -195,7 +236,20 @@ static const struct rule {
     {perms_for_nothing, DRAFT_REQUEST(perms), REFUSE_PERMS_LAST},
     {layers_for_nothing, DRAFT_REQUEST(overlay_source), REFUSE_LAYERS_LAST},
     {size_for_nothing, DRAFT_REQUEST(size), REFUSE_SIZE_LAST},
+    {explains_and_prints, DRAFT_REQUEST(print_plan), REFUSE_EXPLAIN_PRINT},
+    {json_for_nothing, DRAFT_REQUEST(json), REFUSE_JSON_ALONE},
+    {logs_nothing, DRAFT_REQUEST(seccomp_log), REFUSE_LOG_ALONE},
 };
+
+static enum purpose
+purpose_of(const struct draft *draft)
+{
+  if (draft->questions->len > 0)
+    return PURPOSE_EXPLAIN;
+  if (draft_asked(&draft->dry_run))
+    return PURPOSE_CHECK;
+  return draft_asked(&draft->print_plan) ? PURPOSE_PRINT : PURPOSE_RUN;
+}
 
 static int
 refuse(const struct draft *draft, enum refusal refusal, const struct typed *typed,
@@ -203,7 +257,10 @@ refuse(const struct draft *draft, enum refusal refusal, const struct typed *type
 {
   g_autofree char *text = phrases_refusal(draft->persona->style, refusal, typed, NULL);
 
-  return failure_say(failure, STAGE_PLAN, NULL, text);
+  failure_record_text(failure, STAGE_PLAN, NULL, text);
+  failure->code = phrases_code(refusal);
+  failure->typed = *typed;
+  return -1;
 }
 
 static int
@@ -217,7 +274,9 @@ check_rules(const struct draft *draft, uint64_t namespaces, struct failure *fail
     const struct request *culprit = draft_request((struct draft *)draft, rules[i].request);
     return refuse(draft, rules[i].refusal, &culprit->typed, failure);
   }
-  return draft->command ? 0 : refuse(draft, REFUSE_NO_COMMAND, &nothing, failure);
+  if (draft->command || purpose_of(draft) != PURPOSE_RUN)
+    return 0;
+  return refuse(draft, REFUSE_NO_COMMAND, &nothing, failure);
 }
 
 /* --- sealing -------------------------------------------------------------- */
@@ -229,12 +288,6 @@ has_operation(const struct draft *draft, enum operation_kind kind)
     if (g_array_index(draft->operations, struct operation, i).kind == kind)
       return true;
   return false;
-}
-
-static int
-fd_of(const struct request *request)
-{
-  return draft_asked(request) ? (int)request->number : -1;
 }
 
 static void
@@ -280,12 +333,12 @@ seal_inner(const struct draft *draft, struct plan *plan)
 
 /* In a namespace whose maps are somebody else's, ids are taken on, not mapped. */
 static enum change
-change_to(const struct draft *draft, const struct plan *plan, const struct request *asked)
+change_to(const struct draft *draft, const struct request *asked)
 {
   bool follows = draft_asked(&draft->userns) ||
                  (draft_asked(&draft->userns_block_fd) && draft->persona->map_to_root);
 
-  if (plan->map_ids || !follows)
+  if (!follows)
     return CHANGE_NOT;
   if (draft_asked(asked))
     return CHANGE_MUST;
@@ -301,7 +354,8 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
   plan->userns_fd = fd_of(&draft->userns);
   plan->userns2_fd = fd_of(&draft->userns2);
   plan->pidns_fd = fd_of(&draft->pidns);
-  plan->map_ids = (namespaces & CLONE_NEWUSER) && !draft_asked(&draft->userns_block_fd);
+  plan->map_ids = (namespaces & CLONE_NEWUSER) &&
+                  (!draft_asked(&draft->userns_block_fd) || plan_keeps_host(plan));
   /* What is mounted in a new user namespace does not reach the caller's. */
   plan->detach_mounts = !(namespaces & CLONE_NEWUSER);
   plan->uid = (struct id_map){
@@ -312,8 +366,10 @@ seal_identity(const struct draft *draft, uint64_t namespaces, struct plan *plan)
       .inside = draft_asked(&draft->gid) ? draft->gid.number : (keep ? getegid() : 0),
       .outside = getegid(),
   };
-  plan->change_uid = change_to(draft, plan, &draft->uid);
-  plan->change_gid = change_to(draft, plan, &draft->gid);
+  plan->take_uid = change_to(draft, &draft->uid);
+  plan->take_gid = change_to(draft, &draft->gid);
+  plan->change_uid = plan->map_ids ? CHANGE_NOT : plan->take_uid;
+  plan->change_gid = plan->map_ids ? CHANGE_NOT : plan->take_gid;
   plan->hostname = draft->hostname.text;
   seal_inner(draft, plan);
 }
@@ -328,6 +384,7 @@ settle_proc(struct operation *operation, const struct persona *persona, bool sha
     operation->flags |= OPERATION_COVER | (persona->cover_settings ? OPERATION_COVER_ALL : 0);
   if (share_pids) {
     operation->kind = OPERATION_BIND;
+    operation->flags |= OPERATION_HOST_PROC;
     operation->source = "/proc";
   }
 }
@@ -362,21 +419,30 @@ seal_operations(const struct draft *draft, struct plan *plan)
     plan->source_count += plan_sources_of(operation);
     plan->needs_scratch |=
         operation->kind == OPERATION_BIND_DATA ||
-        (operation->kind == OPERATION_OVERLAY && (operation->flags & OPERATION_SCRATCH));
+        (operation->kind == OPERATION_OVERLAY &&
+         ((operation->flags & OPERATION_SCRATCH) || (operation->upper && plan_keeps_host(plan))));
   }
   plan->root_in_place = has_root_in_place(plan);
 }
 
-/* The terminal filter goes first: one that the caller gave may refuse to load
- * another. */
+/* The built-in ones go first: one that the caller gave may refuse to load another. The
+ * one for the terminal is a promise of hutch's own, so that it is never merely logged. */
 static void
 seal_filters(const struct draft *draft, struct plan *plan)
 {
   GArray *filters = g_array_new(FALSE, FALSE, sizeof(struct filter));
 
   if (draft->persona->filter_terminal) {
-    struct filter terminal = {.program = filter_terminal()};
+    struct filter terminal = {
+        .name = "terminal", .program = filter_find("terminal")->program, .fd = -1};
     g_array_append_val(filters, terminal);
+  }
+  for (guint i = 0; i < draft->builtins->len; i++) {
+    struct filter builtin = g_array_index(draft->builtins, struct filter, i);
+    builtin.logs = draft_asked(&draft->seccomp_log);
+    if (builtin.logs)
+      builtin.program = filter_logging(&builtin.program);
+    g_array_append_val(filters, builtin);
   }
   g_array_append_vals(filters, draft->filters->data, draft->filters->len);
   plan->filter_count = filters->len;
@@ -389,9 +455,9 @@ candidates_of(const char *command, const char *path)
 {
   GPtrArray *candidates = g_ptr_array_new();
 
-  if (command[0] == '\0' || strchr(command, '/')) {
+  if (command && (command[0] == '\0' || strchr(command, '/'))) {
     g_ptr_array_add(candidates, (char *)command);
-  } else {
+  } else if (command) {
     g_auto(GStrv) directories = g_strsplit(path ? path : "/bin:/usr/bin", ":", -1);
     for (char **directory = directories; *directory; directory++)
       g_ptr_array_add(candidates, g_strconcat(**directory ? *directory : ".", "/", command, NULL));
@@ -416,6 +482,7 @@ seal_directories(const struct draft *draft, struct plan *plan)
 
   plan->directories = directories;
   plan->directory_required = draft_asked(&draft->chdir);
+  plan->chdir_typed = draft->chdir.typed;
   if (plan->directory_required) {
     add_directory(directories, plan, draft->chdir.text);
     return;
@@ -430,17 +497,23 @@ seal_directories(const struct draft *draft, struct plan *plan)
 static void
 seal_command(const struct draft *draft, struct plan *plan)
 {
-  size_t count = g_strv_length(draft->command);
+  static char *no_words[] = {NULL};
+  char **words = draft->command ? draft->command : no_words;
+  size_t count = g_strv_length(words);
   char **argv = g_new(char *, count + 2);
 
-  memcpy(argv + 1, draft->command, (count + 1) * sizeof *argv);
+  memcpy(argv + 1, words, (count + 1) * sizeof *argv);
   argv[0] = (char *)"/bin/sh";
-  if (draft_asked(&draft->argv0))
+  if (count > 0 && draft_asked(&draft->argv0))
     argv[1] = (char *)draft->argv0.text;
   plan->argv = argv;
-  plan->command = draft->command[0];
+  plan->words = words;
+  plan->argv0 = draft->argv0.text;
+  plan->command = words[0];
   plan->environment = environment_build(environ, draft->variables, &plan->pwd_slot);
-  plan->candidates = candidates_of(draft->command[0], environment_get(plan->environment, "PATH"));
+  plan->variables = (const struct variable *)(const void *)draft->variables->data;
+  plan->variable_count = draft->variables->len;
+  plan->candidates = candidates_of(words[0], environment_get(plan->environment, "PATH"));
 }
 
 /* Who writes the id maps must know of the process first. A process that two others
@@ -450,7 +523,7 @@ announcement_of(const struct plan *plan)
 {
   bool tells = plan->info_fd >= 0 || plan->json_status_fd >= 0;
 
-  if (!tells && !plan_has_pids_below(plan))
+  if ((!tells && !plan_has_pids_below(plan)) || plan_keeps_host(plan))
     return ANNOUNCE_NEVER;
   return (plan->inner_namespaces & ~(uint64_t)CLONE_NEWUSER) && plan->userns_block_fd < 0
              ? ANNOUNCE_READY
@@ -466,6 +539,8 @@ seal_descriptors(const struct draft *draft, struct plan *plan)
   plan->userns_block_fd = fd_of(&draft->userns_block_fd);
   plan->info_fd = fd_of(&draft->info_fd);
   plan->json_status_fd = fd_of(&draft->json_status_fd);
+  plan->error_fd = fd_of(&draft->error_fd);
+  plan->status_fd = fd_of(&draft->status_fd);
   if (plan->sync_fd >= 0 && !plan->reaper)
     g_array_append_val(draft->keep_fds, plan->sync_fd);
   plan->keep_fds = (const int *)(const void *)draft->keep_fds->data;
@@ -496,11 +571,17 @@ plan_seal(const struct draft *draft, struct plan *plan, struct failure *failure)
 
   *plan = (struct plan){
       .persona = draft->persona,
+      .purpose = purpose_of(draft),
+      .options = (const struct typed *)(const void *)draft->typed->data,
+      .option_count = draft->typed->len,
+      .form = draft_asked(&draft->json) ? FORM_JSON : (enum form)draft->print_plan.number,
+      .questions = (const struct question *)(const void *)draft->questions->data,
+      .question_count = draft->questions->len,
       .level_prefix = draft_asked(&draft->level_prefix),
       .exec_label = draft->exec_label.text,
       .file_label = draft->file_label.text,
   };
-  if (check_rules(draft, namespaces, failure) < 0)
+  if (check_rules(draft, namespaces, failure) < 0 || trust_check_profiles(draft, failure) < 0)
     return -1;
   seal_privileges(draft, plan);
   seal_identity(draft, namespaces, plan);

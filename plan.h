@@ -12,6 +12,7 @@
 #pragma once
 
 #include "persona.h"
+#include "typed.h"
 
 #include <linux/filter.h>
 #include <linux/sched.h>
@@ -43,6 +44,8 @@ enum operation_flag {
   OPERATION_COVER = 1 << 3,     /* a proc that would obey the payload: parts are read-only */
   OPERATION_COVER_ALL = 1 << 4, /* ... so are the kernel's settings */
   OPERATION_SCRATCH = 1 << 5,   /* an overlay whose changes are kept in memory */
+  OPERATION_HOST_PROC = 1 << 6, /* a bind that stands in for a proc of the sandbox's own */
+  OPERATION_CREATE = 1 << 7,    /* a source that does not exist is made a directory */
 };
 
 struct operation {
@@ -58,22 +61,49 @@ struct operation {
   mode_t mode;        /* permission bits of what is made */
   mode_t parent_mode; /* permission bits of missing parents */
   uint64_t size;      /* bytes, 0 for the kernel's default */
-  char *const *words; /* the option as it was typed */
-  int word_count;
+  struct typed typed; /* the option that asked for it */
 };
 
 /* A seccomp filter, and the option that named it, if one did. */
 struct filter {
   struct sock_fprog program;
-  char *const *words;
-  int word_count;
+  const char *name; /* of a built-in one, else NULL */
+  bool logs;        /* a built-in one that refuses nothing and logs instead */
+  int fd;           /* where another came from, else -1 */
+  struct typed typed;
 };
 
 /* A file inside that is locked while the sandbox lives. */
 struct lock {
   const char *path;
-  char *const *words; /* the option as it was typed */
-  int word_count;
+  struct typed typed; /* the option that asked for it */
+};
+
+/* What the sandbox is set up for. */
+enum purpose {
+  PURPOSE_RUN,     /* the command is executed */
+  PURPOSE_PRINT,   /* nothing is built, the plan is printed */
+  PURPOSE_CHECK,   /* all but the command, and nothing of the host's is changed */
+  PURPOSE_EXPLAIN, /* the same, and paths are looked at inside */
+};
+
+/* How a plan or an answer is printed. */
+enum form {
+  FORM_TEXT,
+  FORM_JSON,
+  FORM_ARGS, /* options that make the same plan */
+};
+
+/* A path that is to be explained. */
+struct question {
+  const char *path;
+  struct typed typed;
+};
+
+/* An environment operation; name NULL clears all, value NULL unsets. */
+struct variable {
+  const char *name;
+  const char *value;
 };
 
 /* One way to arrive at a working directory, with the matching PWD entry. */
@@ -106,6 +136,12 @@ struct id_map {
 
 struct plan {
   const struct persona *persona;
+  enum purpose purpose;
+  enum form form;
+  const struct typed *options; /* all of them, in the order they were read */
+  size_t option_count;
+  const struct question *questions;
+  size_t question_count;
 
   uint64_t namespaces;       /* CLONE_NEW* flags for clone3 */
   uint64_t inner_namespaces; /* unshared once the root is entered; 0 for none */
@@ -113,7 +149,9 @@ struct plan {
   bool inner_keeps_ids;      /* the inner namespace maps whatever ids there are */
   struct id_map uid;
   struct id_map gid;
-  enum change change_uid; /* to uid.inside, where the maps are not hutch's */
+  enum change take_uid; /* what is asked of uid.inside where others write the maps */
+  enum change take_gid;
+  enum change change_uid; /* ... and what is done, which is nothing if hutch writes them */
   enum change change_gid;
   struct id_map inner_uid; /* meaningful where inner_namespaces has NEWUSER */
   struct id_map inner_gid;
@@ -152,6 +190,8 @@ struct plan {
   int userns_block_fd; /* the set-up waits for it */
   int info_fd;
   int json_status_fd;
+  int status_fd; /* hutch's own documents of the start and the end */
+  int error_fd;  /* ... and of a failure */
   enum moment announcement;
   const char *exec_label; /* SELinux contexts, or NULL */
   const char *file_label;
@@ -159,13 +199,18 @@ struct plan {
 
   /* argv[0] is a spare slot for the interpreter of scripts without "#!". */
   char **argv;
-  const char *command; /* as it was typed */
-  char **environment;  /* NULL-terminated; pwd_slot is to be filled in */
+  const char *command;              /* as it was typed; NULL for none */
+  char *const *words;               /* the command and its arguments, as they were typed */
+  const char *argv0;                /* what replaces the first of them, or NULL */
+  const struct variable *variables; /* changes to the caller's environment, in order */
+  size_t variable_count;
+  char **environment; /* NULL-terminated; pwd_slot is to be filled in */
   size_t pwd_slot;
   char *const *candidates;             /* paths to try to execute, NULL-terminated */
   const struct directory *directories; /* to be tried in order */
   size_t directory_count;
-  bool directory_required; /* the first one was asked for */
+  bool directory_required;  /* the first one was asked for */
+  struct typed chdir_typed; /* ... by this option */
 };
 
 /* Where the descriptors of an overlay stand among its sources. */
@@ -200,6 +245,37 @@ static inline bool
 plan_ends_others(const struct plan *plan)
 {
   return plan->reaper && !plan_has_pids(plan) && !plan->persona->linger;
+}
+
+/* Whether nothing is to be started, and nothing of the host's to be changed. */
+static inline bool
+plan_keeps_host(const struct plan *plan)
+{
+  return plan->purpose != PURPOSE_RUN;
+}
+
+/* The permission bits of what an operation makes, and of missing parents, if none were
+ * asked for. */
+enum { PLAN_PARENT_MODE = 0755 };
+
+static inline mode_t
+plan_mode_of(enum operation_kind kind)
+{
+  switch (kind) {
+  case OPERATION_FILE:
+    return 0666;
+  case OPERATION_BIND_DATA:
+    return 0600;
+  default:
+    return 0755;
+  }
+}
+
+/* Whether the start and the end of the command are to be told, as hutch tells them. */
+static inline bool
+plan_tells_status(const struct plan *plan)
+{
+  return plan->status_fd >= 0 && plan->purpose == PURPOSE_RUN;
 }
 
 /* How many descriptors the sources of an operation take. */

@@ -42,7 +42,7 @@ read_sets(struct capability_sets *sets, struct failure *failure)
   struct __user_cap_data_struct data[2];
 
   if (syscall(SYS_capget, &header, data) < 0)
-    return refuse(failure, "capget", NULL);
+    return refuse(failure, "capget", "the capabilities");
   sets->effective = data[0].effective | (uint64_t)data[1].effective << 32;
   sets->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
   sets->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
@@ -59,7 +59,7 @@ write_sets(uint64_t set, struct failure *failure)
       {.effective = high, .permitted = high, .inheritable = high},
   };
 
-  return syscall(SYS_capset, &header, data) < 0 ? refuse(failure, "capset", NULL) : 0;
+  return syscall(SYS_capset, &header, data) < 0 ? refuse(failure, "capset", "the capabilities") : 0;
 }
 
 /* Drops what is not in KEEP from the bounding set. */
@@ -70,7 +70,7 @@ limit_bounding_set(uint64_t keep, struct failure *failure)
     if (!has(keep, i) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) {
       if (errno == EINVAL) /* past the last capability of this kernel */
         break;
-      return refuse(failure, "prctl PR_CAPBSET_DROP", NULL);
+      return refuse(failure, "prctl PR_CAPBSET_DROP", "the privileges");
     }
   return 0;
 }
@@ -89,7 +89,7 @@ privileges_limit(const struct plan *plan, uint64_t *kept, struct failure *failur
       return -1;
   }
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-    return refuse(failure, "prctl PR_SET_NO_NEW_PRIVS", NULL);
+    return refuse(failure, "prctl PR_SET_NO_NEW_PRIVS", "the privileges");
   return 0;
 }
 
@@ -100,7 +100,7 @@ privileges_raise_ambient(const struct plan *plan, uint64_t kept, struct failure 
     return 0;
   for (int i = 0; i < CAPABILITIES_MAX; i++)
     if (has(kept, i) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0)
-      return refuse(failure, "prctl PR_CAP_AMBIENT_RAISE", NULL);
+      return refuse(failure, "prctl PR_CAP_AMBIENT_RAISE", "the privileges");
   return 0;
 }
 
@@ -144,7 +144,33 @@ int
 privileges_set_traceable(bool traceable, struct failure *failure)
 {
   if (prctl(PR_SET_DUMPABLE, traceable, 0, 0, 0) < 0)
-    return refuse(failure, "prctl PR_SET_DUMPABLE", NULL);
+    return refuse(failure, "prctl PR_SET_DUMPABLE", "the privileges");
+  return 0;
+}
+
+int
+privileges_read(struct privileges *privileges, struct failure *failure)
+{
+  struct capability_sets sets;
+
+  if (read_sets(&sets, failure) < 0)
+    return -1;
+  *privileges = (struct privileges){
+      .effective = sets.effective,
+      .permitted = sets.permitted,
+      .inheritable = sets.inheritable,
+      .no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0),
+      .securebits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0),
+  };
+  for (int i = 0; i < CAPABILITIES_MAX; i++) {
+    int bound = prctl(PR_CAPBSET_READ, i, 0, 0, 0);
+    if (bound < 0) /* past the last capability of this kernel */
+      break;
+    if (bound == 1)
+      privileges->bounding |= UINT64_C(1) << i;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, i, 0, 0) == 1)
+      privileges->ambient |= UINT64_C(1) << i;
+  }
   return 0;
 }
 
@@ -155,7 +181,8 @@ privileges_check(const struct plan *plan, uint64_t kept, struct failure *failure
   const char *wrong = NULL;
 
   if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
-    return failure_say(failure, STAGE_PRIVILEGES, NULL, "no_new_privs is not set");
+    return failure_say(failure, STAGE_PRIVILEGES, CODE_HARDENING_FAILED, NULL,
+                       "no_new_privs is not set");
   if (plan->keep_privileges)
     return 0;
   if (read_sets(&sets, failure) < 0)
@@ -171,5 +198,5 @@ privileges_check(const struct plan *plan, uint64_t kept, struct failure *failure
     if (bound == 1 && !has(kept, i))
       wrong = "the bounding set holds more than the plan keeps";
   }
-  return wrong ? failure_say(failure, STAGE_PRIVILEGES, NULL, wrong) : 0;
+  return wrong ? failure_say(failure, STAGE_PRIVILEGES, CODE_HARDENING_FAILED, NULL, wrong) : 0;
 }

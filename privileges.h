@@ -37,6 +37,19 @@ int privileges_set_label(int proc_fd, enum label_of what, const char *label,
 /* Whether other processes may trace the calling one, and look at its descriptors. */
 int privileges_set_traceable(bool traceable, struct failure *failure);
 
+/* What the kernel says that the calling process may do. */
+struct privileges {
+  uint64_t effective;
+  uint64_t permitted;
+  uint64_t inheritable;
+  uint64_t bounding;
+  uint64_t ambient;
+  int no_new_privs;
+  int securebits;
+};
+
+int privileges_read(struct privileges *privileges, struct failure *failure);
+
 /* Reads everything back; fails unless the process has exactly KEPT, as far as that
  * is the plan's to say. */
 int privileges_check(const struct plan *plan, uint64_t kept, struct failure *failure);

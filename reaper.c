@@ -16,6 +16,7 @@
 enum {
   SIGNALS = 64,
   COPY_LIFETIME = 250, /* milliseconds */
+  PATIENCE = 100,      /* milliseconds */
 };
 
 static bool
@@ -72,23 +73,59 @@ end_descendants(int proc_fd)
   }
 }
 
-static _Noreturn void
-end(const struct reaper *reaper, int status)
+/* As PID 1. What cannot be killed, or is traced from outside, is left to the kernel. */
+static void
+end_namespace(void)
 {
+  const struct timespec patience = {.tv_nsec = PATIENCE * 1000000L};
+  const uint64_t child = reaper_bit(SIGCHLD);
+  pid_t pid;
+
+  kill(-1, SIGKILL);
+  for (;;) {
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+      continue;
+    if (pid < 0 || syscall(SYS_rt_sigtimedwait, &child, NULL, &patience, sizeof child) < 0)
+      return;
+  }
+}
+
+static void
+tell(const struct reaper *reaper, const struct ending *ending)
+{
+  if (reaper->status_fd < 0)
+    return;
+  (void)!write(reaper->status_fd, ending, sizeof *ending);
+  close(reaper->status_fd);
+}
+
+static _Noreturn void
+end(const struct reaper *reaper, const struct ending *ending)
+{
+  tell(reaper, ending);
   if (!reaper->own_namespace)
     end_descendants(reaper->proc_fd);
-  _exit(status);
+  else if (reaper->status_fd >= 0)
+    end_namespace();
+  _exit(status_of(ending->wait_status));
+}
+
+static pid_t
+wait_for_any(struct ending *ending, int options)
+{
+  return (pid_t)syscall(SYS_wait4, -1, &ending->wait_status, options, &ending->usage);
 }
 
 static void
 reap(const struct reaper *reaper)
 {
-  int status;
+  struct ending ending = {0};
   pid_t pid;
 
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+  /* The end of the payload is not to be missed: no other signal comes for it. */
+  while ((pid = wait_for_any(&ending, WNOHANG)) > 0 || (pid < 0 && errno != ECHILD))
     if (pid == reaper->payload)
-      end(reaper, status_of(status));
+      end(reaper, &ending);
 }
 
 /* Whether a signal to the reaper's process group reached the payload as well.
@@ -145,6 +182,7 @@ void
 reaper_run(const struct reaper *reaper)
 {
   struct copies copies = {0};
+  const struct ending killed = {.wait_status = SIGKILL};
   const uint64_t all = UINT64_MAX;
   siginfo_t info;
 
@@ -153,7 +191,7 @@ reaper_run(const struct reaper *reaper)
     if (signal == SIGCHLD)
       reap(reaper);
     else if (signal == SIGNAL_END)
-      end(reaper, 128 + SIGKILL);
+      end(reaper, &killed);
     else if (is_passed_on(signal - SIGNAL_FORWARDED))
       pass_on(reaper, &copies, signal - SIGNAL_FORWARDED);
     else if (is_passed_on(signal))
@@ -161,26 +199,18 @@ reaper_run(const struct reaper *reaper)
   }
 }
 
-static void
-tell_status(const struct reaper *reaper, int status)
-{
-  const unsigned char byte = (unsigned char)status;
-
-  (void)!write(reaper->status_fd, &byte, sizeof byte);
-  close(reaper->status_fd);
-}
-
 void
 reaper_linger(const struct reaper *reaper)
 {
-  int status, result = 0;
+  struct ending ending = {0};
+  int result = 0;
   pid_t pid;
 
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &reaper->mask, NULL, sizeof reaper->mask);
-  while ((pid = waitpid(-1, &status, 0)) > 0 || errno == EINTR)
+  while ((pid = wait_for_any(&ending, 0)) > 0 || errno != ECHILD)
     if (pid == reaper->payload) {
-      result = status_of(status);
-      tell_status(reaper, result);
+      result = status_of(ending.wait_status);
+      tell(reaper, &ending);
     }
   _exit(result);
 }

@@ -16,7 +16,8 @@
  * later signal away.
  *
  * Where the process namespace is shared, the reaper is the subreaper of what
- * descends from it and ends that by itself.
+ * descends from it and ends that by itself. It does so in a namespace of its own too when it
+ * is to tell how the payload ended: what the kernel ends there it counts for nobody.
  *
  * Right of the fork line. It must not know the plan.
  *
@@ -26,6 +27,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 enum {
@@ -35,11 +37,17 @@ enum {
   SIGNAL_END = 63, /* end everything, now */
 };
 
+/* How the payload ended: what waiting for it told. */
+struct ending {
+  int wait_status;
+  struct rusage usage; /* its own, and that of what it waited for itself */
+};
+
 struct reaper {
   pid_t payload;
   bool own_namespace; /* the process is PID 1 of a process namespace */
   int proc_fd;        /* a proc that lists the process; needed when it is not */
-  int status_fd;      /* for reaper_linger(): takes the payload's exit status, one byte */
+  int status_fd;      /* takes how the payload ended; -1 where nobody asks */
   uint64_t mask;      /* for reaper_linger(): the signals to block */
 };
 
@@ -62,6 +70,6 @@ void reaper_forget_signals(void);
 /* Reaps until the payload has ended; then ends what is left and exits. */
 _Noreturn void reaper_run(const struct reaper *reaper);
 
-/* Reaps until there is nothing more to reap, and tells the payload's exit status
- * when that ends. Signals are left to the kernel. */
+/* Reaps until there is nothing more to reap, and tells how the payload ended when
+ * it does. Signals are left to the kernel. */
 _Noreturn void reaper_linger(const struct reaper *reaper);

@@ -15,7 +15,7 @@ report_status(const struct persona *persona, const struct failure *failure)
 {
   if (failure->stage != STAGE_EXEC)
     return persona->status_failed;
-  if (failure->error == ENOENT || failure->error == ENOTDIR)
+  if (failure->code == CODE_UNKNOWN && (failure->error == ENOENT || failure->error == ENOTDIR))
     return persona->status_not_found;
   return persona->status_not_executable;
 }
@@ -26,39 +26,63 @@ report_failure(int control_fd, const struct failure *failure)
   (void)!send(control_fd, failure, sizeof *failure, MSG_NOSIGNAL);
 }
 
-enum {
-  NAME_SIZE = sizeof "cgroup",
+const char report_names[REPORT_ALL_NAMESPACES][REPORT_NAME_SIZE] = {
+    [REPORT_CGROUP] = "cgroup", [REPORT_IPC] = "ipc",   [REPORT_MNT] = "mnt",
+    [REPORT_NET] = "net",       [REPORT_PID] = "pid",   [REPORT_UTS] = "uts",
+    [REPORT_TIME] = "time",     [REPORT_USER] = "user",
 };
 
-/* Of equal size, to be copied. */
-static const char names[REPORT_NAMESPACES][NAME_SIZE] = {
-    [REPORT_CGROUP] = "cgroup", [REPORT_IPC] = "ipc", [REPORT_MNT] = "mnt",
-    [REPORT_NET] = "net",       [REPORT_PID] = "pid", [REPORT_UTS] = "uts",
+static const char prefix[] = "self/ns/";
+
+enum {
+  PATH_SIZE = sizeof prefix + REPORT_NAME_SIZE,
 };
+
+static void
+write_path(char path[PATH_SIZE], enum report_namespace which)
+{
+  memcpy(path, prefix, sizeof prefix);
+  memcpy(path + sizeof prefix - 1, report_names[which], REPORT_NAME_SIZE);
+}
+
+int
+report_read_namespace(int proc_fd, enum report_namespace which, uint64_t *inode)
+{
+  char path[PATH_SIZE];
+  struct stat found;
+
+  write_path(path, which);
+  if (fstatat(proc_fd, path, &found, 0) < 0)
+    return -1;
+  *inode = found.st_ino;
+  return 0;
+}
 
 int
 report_announce(int control_fd, int proc_fd, int status, struct failure *failure)
 {
-  static const char prefix[] = "self/ns/";
   struct announcement announcement = {{0}};
-  char path[sizeof prefix + NAME_SIZE];
-  struct stat found;
+  char path[PATH_SIZE];
   ssize_t got;
   char byte;
 
-  memcpy(path, prefix, sizeof prefix);
-  for (int i = 0; i < REPORT_NAMESPACES; i++) {
-    memcpy(path + sizeof prefix - 1, names[i], NAME_SIZE);
-    if (fstatat(proc_fd, path, &found, 0) == 0)
-      announcement.inodes[i] = found.st_ino;
-    else if (errno != ENOENT || faccessat(proc_fd, "self", F_OK, 0) < 0)
-      return failure_set(failure, STAGE_NAMESPACES, "fstatat", path);
+  for (enum report_namespace i = 0; i < REPORT_NAMESPACES; i++) {
+    if (report_read_namespace(proc_fd, i, &announcement.inodes[i]) == 0 ||
+        (errno == ENOENT && faccessat(proc_fd, "self", F_OK, 0) == 0))
+      continue;
+    write_path(path, i);
+    return failure_set(failure, STAGE_NAMESPACES, "fstatat", path);
   }
-  if (send(control_fd, &announcement, sizeof announcement, MSG_NOSIGNAL) < 0)
-    _exit(status);
+  if (send(control_fd, &announcement, sizeof announcement, MSG_NOSIGNAL) < 0) {
+    if (errno == EPIPE || errno == ECONNRESET)
+      _exit(status);
+    return failure_set(failure, STAGE_LAUNCH, "send", "the namespaces");
+  }
   do
     got = recv(control_fd, &byte, sizeof byte, 0);
   while (got < 0 && errno == EINTR);
+  if (got < 0 && errno != ECONNRESET)
+    return failure_set(failure, STAGE_LAUNCH, "recv", "an answer");
   if (got != sizeof byte)
     _exit(status);
   return 0;

@@ -2,9 +2,8 @@
  *
  * One record at most crosses it: why the sandbox could not be built. Its end
  * without a record means that the payload runs. Before that the child may tell which namespaces
- * it is in, and waits for a byte as the answer; and the payload tells with a byte that it
- * is about to execute. Right of the fork
- * line.
+ * it is in, and waits for a byte as the answer; the payload may send a receipt, and tells with a
+ * byte that it is about to execute. Right of the fork line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
@@ -28,7 +27,21 @@ enum report_namespace {
   REPORT_PID,
   REPORT_UTS,
   REPORT_NAMESPACES,
+  REPORT_TIME = REPORT_NAMESPACES, /* these two are in receipts only */
+  REPORT_USER,
+  REPORT_ALL_NAMESPACES,
 };
+
+enum {
+  REPORT_NAME_SIZE = sizeof "cgroup",
+};
+
+/* As proc calls them; of equal size, to be copied. */
+extern const char report_names[REPORT_ALL_NAMESPACES][REPORT_NAME_SIZE];
+
+/* Reads the inode number of a namespace that the calling process is in. PROC_FD is a proc that
+ * lists it. -1 and errno when that fails. */
+int report_read_namespace(int proc_fd, enum report_namespace which, uint64_t *inode);
 
 /* The inode numbers of the namespaces that the child is in; 0 for one that the kernel
  * does not have. */

@@ -26,7 +26,7 @@ set_root(struct assembly *assembly, int tree_fd, struct failure *failure)
 
   if (statx(tree_fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO | STATX_MNT_ID, &status) < 0)
     return failure_set(failure, STAGE_ROOT, "statx", "the new root");
-  assembly->root_fd = tree_fd;
+  assembly->root.fd = tree_fd;
   assembly->root_mount = status.stx_mnt_id;
   assembly->root_inode = status.stx_ino;
   return 0;
@@ -39,7 +39,7 @@ replace_root(struct assembly *assembly, int tree_fd, struct failure *failure)
   if (assembly->is_in_place)
     assembly->is_in_place = false;
   else
-    close(assembly->root_fd);
+    close(assembly->root.fd);
   return set_root(assembly, tree_fd, failure);
 }
 
@@ -161,13 +161,13 @@ do_bind(struct assembly *assembly, const struct operation *operation, int tree_f
   bool is_file = !S_ISDIR(status.stx_mode);
   modes.self = is_file ? 0444 : 0755;
   int parent_fd =
-      dest_make(assembly->root_fd, &assembly->last_parent, operation->dest, &modes, is_file, &name);
+      dest_make(&assembly->root, &assembly->last_parent, operation->dest, &modes, is_file, &name);
   if (parent_fd >= 0)
     return attach_made(operation, tree_fd, parent_fd, name, failure);
   if (is_file)
-    dest_fd = dest_open_file(assembly->root_fd, operation->dest, &modes, failure);
+    dest_fd = dest_open_file(&assembly->root, operation->dest, &modes, failure);
   else
-    dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+    dest_fd = dest_open_dir(&assembly->root, operation->dest, &modes, failure);
   if (dest_fd < 0)
     return -1;
   return attach(assembly, operation, tree_fd, dest_fd, is_file, failure);
@@ -178,7 +178,7 @@ do_filesystem(struct assembly *assembly, const struct operation *operation, cons
               const struct parameter *parameters, unsigned attributes, struct failure *failure)
 {
   struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
-  int dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+  int dest_fd = dest_open_dir(&assembly->root, operation->dest, &modes, failure);
 
   if (dest_fd < 0)
     return -1;
@@ -211,7 +211,7 @@ do_dev(struct assembly *assembly, const struct operation *operation, const int *
        struct failure *failure)
 {
   struct dest_modes modes = {.self = 0755, .parents = operation->parent_mode};
-  int dest_fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+  int dest_fd = dest_open_dir(&assembly->root, operation->dest, &modes, failure);
 
   if (dest_fd < 0)
     return -1;
@@ -231,7 +231,7 @@ static int
 do_dir(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   struct dest_modes modes = {.self = operation->mode, .parents = operation->parent_mode};
-  int fd = dest_open_dir(assembly->root_fd, operation->dest, &modes, failure);
+  int fd = dest_open_dir(&assembly->root, operation->dest, &modes, failure);
 
   if (fd < 0)
     return -1;
@@ -243,7 +243,7 @@ static int
 do_file(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   struct dest_modes modes = {.self = operation->mode, .parents = operation->parent_mode};
-  int fd = dest_create_file(assembly->root_fd, operation->dest, &modes, failure);
+  int fd = dest_create_file(&assembly->root, operation->dest, &modes, failure);
 
   if (fd < 0)
     return -1;
@@ -274,16 +274,34 @@ accept_link(const char *target, int parent_fd, const char *name, struct failure 
   return 0;
 }
 
+/* What exists already is looked at, whosever it is. */
+static int
+symlinkat_unless_kept(const struct assembly *assembly, const struct operation *operation,
+                      int parent_fd, const char *name)
+{
+  struct failure ignored;
+
+  if (assembly->root.keep_host && faccessat(parent_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  if (dest_check_change(&assembly->root, parent_fd, "symlinkat", operation->dest, &ignored) < 0) {
+    errno = ignored.error;
+    return -1;
+  }
+  return symlinkat(operation->source, parent_fd, name);
+}
+
 static int
 do_symlink(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   char name[NAME_MAX + 1];
   int parent_fd =
-      dest_open_parent(assembly->root_fd, operation->dest, operation->parent_mode, name, failure);
+      dest_open_parent(&assembly->root, operation->dest, operation->parent_mode, name, failure);
 
   if (parent_fd < 0)
     return -1;
-  int result = symlinkat(operation->source, parent_fd, name);
+  int result = symlinkat_unless_kept(assembly, operation, parent_fd, name);
   if (result < 0) {
     failure_set(failure, STAGE_ROOT, "symlinkat", operation->dest);
     if (failure->error == EEXIST)
@@ -296,7 +314,7 @@ do_symlink(struct assembly *assembly, const struct operation *operation, struct 
 static int
 do_remount(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
-  int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
+  int fd = dest_open(&assembly->root, operation->dest, 0, failure);
 
   if (fd < 0)
     return -1;
@@ -315,13 +333,14 @@ static int
 do_chmod(struct assembly *assembly, const struct operation *operation, struct failure *failure)
 {
   char path[FD_PATH_SIZE];
-  int fd = dest_open(assembly->root_fd, operation->dest, 0, failure);
+  int fd = dest_open(&assembly->root, operation->dest, 0, failure);
 
   if (fd < 0)
     return -1;
   number_write_fd_path(path, fd);
-  int result = fchmodat(assembly->proc_fd, path + sizeof "/proc/" - 1, operation->mode, 0);
-  if (result < 0)
+  int result = dest_check_change(&assembly->root, fd, "fchmodat", operation->dest, failure);
+  if (result == 0 &&
+      (result = fchmodat(assembly->proc_fd, path + sizeof "/proc/" - 1, operation->mode, 0)) < 0)
     failure_set(failure, STAGE_ROOT, "fchmodat", operation->dest);
   close(fd);
   return result;
@@ -359,7 +378,8 @@ carry_out(struct assembly *assembly, const struct operation *operation, const in
   case OPERATION_CHMOD:
     return do_chmod(assembly, operation, failure);
   }
-  return failure_say(failure, STAGE_ROOT, operation->dest, "not an operation");
+  return failure_say(failure, STAGE_ROOT, CODE_SYSTEM_CALL_FAILED, operation->dest,
+                     "not an operation");
 }
 
 /* Whether the first operation puts a directory on "/". Its tree is the root then:
@@ -412,6 +432,83 @@ attach_root(struct assembly *assembly, bool is_first, struct failure *failure)
   return set_root(assembly, root_fd, failure);
 }
 
+/* The file systems that are made for the sandbox; of the others all that matters is
+ * whose they are. */
+static bool
+is_own(const struct operation *operation)
+{
+  switch (operation->kind) {
+  case OPERATION_TMPFS:
+  case OPERATION_PROC:
+  case OPERATION_DEV:
+  case OPERATION_MQUEUE:
+  case OPERATION_BIND_DATA:
+  case OPERATION_OVERLAY:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void
+own_device(struct assembly *assembly, dev_t device)
+{
+  assembly->own[assembly->root.own_count++] = device;
+}
+
+/* Looks at what operation INDEX has put into the root. */
+static void
+mark(struct assembly *assembly, size_t index)
+{
+  const struct operation *operation = &assembly->plan->operations[index];
+  struct mark *mark = &assembly->marks[index];
+  struct failure ignored;
+  int follow = operation->kind == OPERATION_SYMLINK ? O_NOFOLLOW : 0;
+  int fd = dest_open(&assembly->root, operation->dest, follow, &ignored);
+
+  if (fd < 0)
+    return;
+  if (inspect_identify(fd, "", AT_EMPTY_PATH, mark) == 0 && is_own(operation))
+    own_device(assembly, mark->device);
+  close(fd);
+}
+
+/* Carries an operation out. Where the host is to stay as it is, one that would have to
+ * change it is left for later. */
+static int
+carry_out_next(struct assembly *assembly, size_t index, const int *trees, struct failure *failure)
+{
+  int result = carry_out(assembly, &assembly->plan->operations[index], trees, failure);
+
+  if (!assembly->marks)
+    return result;
+  if (result < 0 && failure->error == DEST_PENDING) {
+    failure->stage = STAGE_NONE;
+    assembly->marks[index].is_pending = true;
+    return 0;
+  }
+  bool is_skipped =
+      (assembly->plan->operations[index].flags & (OPERATION_OPTIONAL | OPERATION_CREATE)) &&
+      trees[0] < 0;
+  if (result == 0 && !is_skipped)
+    mark(assembly, index);
+  return result;
+}
+
+/* The root tmpfs is the sandbox's own, too. */
+static void
+mark_root(struct assembly *assembly, bool is_first)
+{
+  struct mark root;
+
+  assembly->root.keep_host = true;
+  assembly->root.own = assembly->own;
+  if (is_first)
+    mark(assembly, 0);
+  else if (inspect_identify(assembly->root.fd, "", AT_EMPTY_PATH, &root) == 0)
+    own_device(assembly, root.device);
+}
+
 int
 root_build(struct assembly *assembly, struct failure *failure)
 {
@@ -426,13 +523,14 @@ root_build(struct assembly *assembly, struct failure *failure)
   if ((plan->root_in_place ? keep_root(assembly, failure)
                            : attach_root(assembly, is_first, failure)) < 0)
     return -1;
+  if (assembly->marks)
+    mark_root(assembly, is_first);
   for (size_t i = 0; i < plan->operation_count; i++) {
-    const struct operation *operation = &plan->operations[i];
-    if (!(is_first && i == 0) && carry_out(assembly, operation, trees, failure) < 0) {
+    if (!(is_first && i == 0) && carry_out_next(assembly, i, trees, failure) < 0) {
       failure->operation = (int)i;
       return -1;
     }
-    trees += plan_sources_of(operation);
+    trees += plan_sources_of(&plan->operations[i]);
   }
   return 0;
 }
@@ -463,13 +561,15 @@ check_entered(const struct assembly *assembly, struct failure *failure)
     return failure_set(failure, STAGE_ROOT, "open", "/..");
   bool entered = is_root(assembly, above);
   close(above);
-  return entered ? 0 : failure_say(failure, STAGE_ROOT, NULL, "the host's root is still there");
+  return entered ? 0
+                 : failure_say(failure, STAGE_ROOT, CODE_HARDENING_FAILED, NULL,
+                               "the host's root is still there");
 }
 
 static int
 pivot(const struct assembly *assembly, struct failure *failure)
 {
-  if (fchdir(assembly->root_fd) < 0)
+  if (fchdir(assembly->root.fd) < 0)
     return failure_set(failure, STAGE_ROOT, "fchdir", "the new root");
   /* With the same directory for both, the old root ends up on top of the new
    * one, and no directory is needed to put it. */
@@ -489,6 +589,6 @@ root_enter(struct assembly *assembly, struct failure *failure)
   int result = check_entered(assembly, failure);
   close(assembly->host_fd);
   if (!assembly->is_in_place)
-    close(assembly->root_fd);
+    close(assembly->root.fd);
   return result;
 }

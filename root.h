@@ -25,19 +25,22 @@
 
 #include "dest.h"
 #include "failure.h"
+#include "inspect.h"
 #include "plan.h"
 
 /* What the assembly holds on to. */
 struct assembly {
   const struct plan *plan;
-  int *trees;          /* the sources, in the order of the operations */
-  int proc_fd;         /* the host's proc, opened with O_PATH */
-  int host_fd;         /* the host's root */
-  int root_fd;         /* the new root, once there is one */
-  uint64_t root_mount; /* the mount and the inode that root_fd is */
+  int *trees;            /* the sources, in the order of the operations */
+  int proc_fd;           /* the host's proc, opened with O_PATH */
+  int host_fd;           /* the host's root */
+  struct dest_root root; /* the new root, once there is one */
+  uint64_t root_mount;   /* the mount and the inode that it is */
   uint64_t root_inode;
   bool is_in_place;               /* the root is the one that the mount namespace came with */
   struct dest_parent last_parent; /* of the mount points that were made */
+  struct mark *marks; /* what each operation put there, where it is asked for, else NULL */
+  dev_t *own;         /* ... and the file systems that are not the host's */
 };
 
 /* Attaches the new root and carries out the operations. */

@@ -7,8 +7,12 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "create.h"
+#include "describe.h"
+#include "doctor.h"
 #include "draft.h"
 #include "environment.h"
+#include "explain.h"
 #include "launch.h"
 #include "monitor.h"
 #include "options.h"
@@ -37,7 +41,7 @@ static int
 refuse_privileges(struct failure *failure)
 {
   if (getauxval(AT_SECURE) != 0)
-    return failure_say(failure, STAGE_PLAN, NULL,
+    return failure_say(failure, STAGE_PLAN, CODE_PRIVILEGED, NULL,
                        "refuses to run setuid, setgid or with file capabilities");
   return 0;
 }
@@ -53,48 +57,80 @@ print(char *text, struct failure *failure)
   return result;
 }
 
+/* Builds the sandbox and waits for its end, or for what it answers. */
+static int
+run(const struct plan *plan, const struct origin *origin, struct failure *failure)
+{
+  struct sandbox sandbox;
+  struct findings *findings = plan_keeps_host(plan) ? explain_new_findings(plan) : NULL;
+  int status = plan->persona->status_failed;
+
+  if (create_sources(plan, failure) == 0 && launch_sandbox(plan, origin, &sandbox, failure) == 0)
+    status = monitor_run(plan, &sandbox, findings, failure);
+  if (findings && !failure_is_set(failure) &&
+      (explain_check(plan, findings, status, failure) < 0 ||
+       print(explain_text(plan, findings), failure) < 0))
+    status = plan->persona->status_failed;
+  explain_free_findings(findings);
+  return status;
+}
+
+/* Seals the plan and does with it what was asked for. */
+static int
+act(const struct draft *draft, struct plan *plan, const struct origin *origin,
+    struct failure *failure)
+{
+  if (plan_seal(draft, plan, failure) < 0)
+    return plan->persona->status_failed;
+  for (guint i = 0; i < draft->warnings->len; i++)
+    remedy_warn(plan, draft->warnings->pdata[i]);
+  if (plan->purpose != PURPOSE_PRINT)
+    return run(plan, origin, failure);
+  return print(describe_plan(plan, plan->form), failure) < 0 ? plan->persona->status_failed
+                                                             : EXIT_SUCCESS;
+}
+
+/* Does what the words ask for; returns the exit status. */
+static int
+obey(int argc, char **argv, struct draft *draft, struct plan *plan, const struct origin *origin,
+     struct failure *failure)
+{
+  int failed = plan->persona->status_failed;
+
+  switch (options_read(draft, argc, argv, failure)) {
+  case INTENT_HELP:
+    return print(options_help(argv[0]), failure) < 0 ? failed : EXIT_SUCCESS;
+  case INTENT_VERSION:
+    return print(g_strconcat(plan->persona->version, "\n", NULL), failure) < 0 ? failed
+                                                                               : EXIT_SUCCESS;
+  case INTENT_USAGE:
+    fputs(options_help(argv[0]), stderr);
+    return failed;
+  case INTENT_DOCTOR:
+    return doctor_run(draft_asked(&draft->json));
+  case INTENT_FAIL:
+    return failed;
+  case INTENT_RUN:
+    break;
+  }
+  return act(draft, plan, origin, failure);
+}
+
 int
 main(int argc, char **argv)
 {
   struct failure failure = {0};
   struct draft draft;
-  struct sandbox sandbox;
   struct plan plan = {.persona = persona_find(argc > 0 ? argv[0] : NULL)};
   struct origin origin = {.parent = getppid(), .words = environment_detach(argc, &argv)};
+  int status = plan.persona->status_failed;
 
-  if (refuse_privileges(&failure) < 0 || reserve_standard_descriptors(&failure) < 0)
-    goto failed;
   draft_init(&draft, plan.persona);
-  switch (options_read(&draft, argc, argv, &failure)) {
-  case INTENT_HELP:
-    if (print(options_help(argv[0]), &failure) < 0)
-      goto failed;
-    return EXIT_SUCCESS;
-  case INTENT_VERSION:
-    if (print(g_strconcat(plan.persona->version, "\n", NULL), &failure) < 0)
-      goto failed;
-    return EXIT_SUCCESS;
-  case INTENT_USAGE:
-    fputs(options_help(argv[0]), stderr);
-    return plan.persona->status_failed;
-  case INTENT_FAIL:
-    plan.level_prefix = draft_asked(&draft.level_prefix);
-    goto failed;
-  case INTENT_RUN:
-    break;
+  if (refuse_privileges(&failure) == 0 && reserve_standard_descriptors(&failure) == 0)
+    status = obey(argc, argv, &draft, &plan, &origin, &failure);
+  if (failure_is_set(&failure)) {
+    draft_show(&draft, &plan);
+    remedy_print(&plan, &failure, status);
   }
-  if (plan_seal(&draft, &plan, &failure) < 0)
-    goto failed;
-  for (guint i = 0; i < draft.warnings->len; i++)
-    remedy_warn(&plan, draft.warnings->pdata[i]);
-  if (launch_sandbox(&plan, &origin, &sandbox, &failure) < 0)
-    goto failed;
-  int status = monitor_run(&plan, &sandbox, &failure);
-  if (failure_is_set(&failure))
-    remedy_print(&plan, &failure);
   return status;
-
-failed:
-  remedy_print(&plan, &failure);
-  return plan.persona->status_failed;
 }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +65,14 @@ open_layers(const struct operation *operation, int *fds, struct failure *failure
   return (int)plan_sources_of(operation);
 }
 
+/* Where nothing of the host is changed, nothing is made there either. */
+static bool
+may_be_missing(const struct plan *plan, const struct operation *operation)
+{
+  return (operation->flags & OPERATION_OPTIONAL) ||
+         ((operation->flags & OPERATION_CREATE) && plan_keeps_host(plan));
+}
+
 /* Clones what one operation needs into *TREE; returns how many that were. */
 static int
 clone_source(const struct plan *plan, const struct operation *operation, int *tree,
@@ -74,7 +83,8 @@ clone_source(const struct plan *plan, const struct operation *operation, int *tr
   switch (operation->kind) {
   case OPERATION_BIND:
     *tree = bind_mount_clone_path(operation->source, &flags, failure);
-    if (*tree < 0 && failure->error == ENOENT && (operation->flags & OPERATION_OPTIONAL)) {
+    if (*tree < 0 && may_be_missing(plan, operation) &&
+        (failure->error == ENOENT || failure->error == ENOTDIR)) {
       failure->stage = STAGE_NONE;
       return 1;
     }
@@ -151,24 +161,43 @@ make_directory(int scratch_fd, size_t number, char letter, struct failure *failu
   return fd;
 }
 
+/* What lies in the host's directory for changes is the uppermost layer; changes go
+ * elsewhere. Its descriptor follows those of the layers, which move down by one. */
+static void
+keep_upper(int *fds, struct overlay *overlay)
+{
+  close(fds[OVERLAY_WORK]);
+  memmove(fds + OVERLAY_WORK, fds + OVERLAY_LAYERS, overlay->layer_count * sizeof *fds);
+  fds[OVERLAY_WORK + overlay->layer_count++] = fds[OVERLAY_UPPER];
+  fds[OVERLAY_UPPER] = -1;
+  overlay->layers = fds + OVERLAY_WORK;
+}
+
 static int
 make_overlay(const struct plan *plan, int scratch_fd, size_t index, int *fds,
              struct failure *failure)
 {
   const struct operation *operation = &plan->operations[index];
   struct tree_flags flags = source_flags(plan, operation);
-
-  if ((operation->flags & OPERATION_SCRATCH) &&
-      ((fds[OVERLAY_UPPER] = make_directory(scratch_fd, index, 'u', failure)) < 0 ||
-       (fds[OVERLAY_WORK] = make_directory(scratch_fd, index, 'w', failure)) < 0))
-    return -1;
-  const struct overlay overlay = {
+  bool is_kept = operation->upper && plan_keeps_host(plan);
+  struct overlay overlay = {
       .layers = fds + OVERLAY_LAYERS,
       .layer_count = operation->layer_count,
       .upper = fds[OVERLAY_UPPER],
       .work = fds[OVERLAY_WORK],
   };
+
+  if (is_kept)
+    keep_upper(fds, &overlay);
+  if ((is_kept || (operation->flags & OPERATION_SCRATCH)) &&
+      ((overlay.upper = make_directory(scratch_fd, index, 'u', failure)) < 0 ||
+       (overlay.work = make_directory(scratch_fd, index, 'w', failure)) < 0))
+    return -1;
   int mount_fd = overlay_create(&overlay, (unsigned)flags.set, failure);
+  if (overlay.upper >= 0 && overlay.upper != fds[OVERLAY_UPPER]) {
+    close(overlay.upper);
+    close(overlay.work);
+  }
   for (size_t i = OVERLAY_UPPER; i < plan_sources_of(operation); i++)
     if (fds[i] >= 0)
       close(fds[i]);

@@ -23,9 +23,9 @@ static const struct wording {
     {STAGE_LAUNCH, 0, "write", "--info-fd", NULL, "Write to info_fd: %e"},
     {STAGE_LAUNCH, 0, "write", "--json-status-fd", NULL, "Write to json_status_fd: %e"},
 
-    {STAGE_NAMESPACES, 0, NULL, "self/uid_map", NULL, "setting up uid map: %e"},
-    {STAGE_NAMESPACES, 0, NULL, "self/gid_map", NULL, "setting up gid map: %e"},
-    {STAGE_NAMESPACES, 0, NULL, "self/setgroups", NULL, "error writing to setgroups: %e"},
+    {STAGE_NAMESPACES, 0, NULL, "/proc/self/uid_map", NULL, "setting up uid map: %e"},
+    {STAGE_NAMESPACES, 0, NULL, "/proc/self/gid_map", NULL, "setting up gid map: %e"},
+    {STAGE_NAMESPACES, 0, NULL, "/proc/self/setgroups", NULL, "error writing to setgroups: %e"},
     {STAGE_NAMESPACES, 0, NULL, "--assert-userns-disabled", NULL,
      "creation of new user namespaces was not disabled as requested"},
     {STAGE_NAMESPACES, 0, "setresuid", NULL, NULL, "unable to switch to uid %d: %e"},
@@ -95,7 +95,7 @@ plain(const struct failure *failure)
   if (failure->call[0] != '\0' && failure->text[0] != '\0')
     g_string_append_c(text, ' ');
   g_string_append(text, failure->text);
-  if (failure->error != 0)
+  if (failure->error != 0 && !failure_is_of_words(failure))
     g_string_append_printf(text, ": %s", g_strerror(failure->error));
   return g_string_free(text, FALSE);
 }

@@ -1,96 +1,107 @@
 # bash completion for hutch, made from its option table by "make regen".
 # shellcheck shell=bash disable=SC2207
 
-_hutch_operands() {
-  case $1 in
-  --help) echo ; ;;
-  --version) echo ; ;;
-  --args) echo o; ;;
-  --level-prefix) echo ; ;;
-  --not-a-security-boundary) echo ; ;;
-  --unshare-user) echo ; ;;
-  --unshare-user-try) echo ; ;;
-  --unshare-pid) echo ; ;;
-  --unshare-ipc) echo ; ;;
-  --unshare-uts) echo ; ;;
-  --unshare-cgroup) echo ; ;;
-  --unshare-cgroup-try) echo ; ;;
-  --unshare-net) echo ; ;;
-  --unshare-all) echo ; ;;
-  --share-pid) echo ; ;;
-  --share-ipc) echo ; ;;
-  --share-uts) echo ; ;;
-  --share-cgroup) echo ; ;;
-  --share-net) echo ; ;;
-  --userns) echo o; ;;
-  --userns2) echo o; ;;
-  --pidns) echo o; ;;
-  --disable-userns) echo ; ;;
-  --assert-userns-disabled) echo ; ;;
-  --hostname) echo o; ;;
-  --uid) echo o; ;;
-  --gid) echo o; ;;
-  --keep-id) echo ; ;;
-  --bind) echo ff; ;;
-  --ro-bind) echo ff; ;;
-  --dev-bind) echo ff; ;;
-  --bind-try) echo ff; ;;
-  --ro-bind-try) echo ff; ;;
-  --dev-bind-try) echo ff; ;;
-  --bind-fd) echo of; ;;
-  --ro-bind-fd) echo of; ;;
-  --overlay-src) echo f; ;;
-  --overlay) echo oof; ;;
-  --tmp-overlay) echo f; ;;
-  --ro-overlay) echo f; ;;
-  --tmpfs) echo f; ;;
-  --proc) echo f; ;;
-  --dev) echo f; ;;
-  --mqueue) echo f; ;;
-  --dir) echo f; ;;
-  --file) echo of; ;;
-  --bind-data) echo of; ;;
-  --ro-bind-data) echo of; ;;
-  --symlink) echo ff; ;;
-  --remount-ro) echo f; ;;
-  --chmod) echo of; ;;
-  --perms) echo o; ;;
-  --size) echo o; ;;
-  --chdir) echo d; ;;
-  --setenv) echo vo; ;;
-  --unsetenv) echo v; ;;
-  --clearenv) echo ; ;;
-  --argv0) echo o; ;;
-  --keep-fd) echo o; ;;
-  --new-session) echo ; ;;
-  --die-with-parent) echo ; ;;
-  --as-pid-1) echo ; ;;
-  --lock-file) echo f; ;;
-  --sync-fd) echo o; ;;
-  --block-fd) echo o; ;;
-  --userns-block-fd) echo o; ;;
-  --info-fd) echo o; ;;
-  --json-status-fd) echo o; ;;
-  --cap-add) echo c; ;;
-  --cap-drop) echo c; ;;
-  --seccomp) echo o; ;;
-  --add-seccomp-fd) echo o; ;;
-  --exec-label) echo o; ;;
-  --file-label) echo o; ;;
-  *) return 1 ;;
-  esac
-}
+declare -gA _hutch_operands=(
+  [--help]=''
+  [--version]=''
+  [--args]='o'
+  [--profile]='f'
+  [--error-fd]='o'
+  [--status-fd]='o'
+  [--dry-run]=''
+  [--print-plan]='o'
+  [--explain]='f'
+  [--json]=''
+  [--doctor]=''
+  [--level-prefix]=''
+  [--not-a-security-boundary]=''
+  [--unshare-user]=''
+  [--unshare-user-try]=''
+  [--unshare-pid]=''
+  [--unshare-ipc]=''
+  [--unshare-uts]=''
+  [--unshare-cgroup]=''
+  [--unshare-cgroup-try]=''
+  [--unshare-net]=''
+  [--unshare-all]=''
+  [--share-pid]=''
+  [--share-ipc]=''
+  [--share-uts]=''
+  [--share-cgroup]=''
+  [--share-net]=''
+  [--userns]='o'
+  [--userns2]='o'
+  [--pidns]='o'
+  [--disable-userns]=''
+  [--assert-userns-disabled]=''
+  [--hostname]='o'
+  [--uid]='o'
+  [--gid]='o'
+  [--keep-id]=''
+  [--bind]='ff'
+  [--ro-bind]='ff'
+  [--dev-bind]='ff'
+  [--bind-try]='ff'
+  [--ro-bind-try]='ff'
+  [--dev-bind-try]='ff'
+  [--bind-fd]='of'
+  [--ro-bind-fd]='of'
+  [--overlay-src]='f'
+  [--overlay]='oof'
+  [--tmp-overlay]='f'
+  [--ro-overlay]='f'
+  [--bind-create]='ff'
+  [--show-try]='f'
+  [--tmpfs]='f'
+  [--proc]='f'
+  [--dev]='f'
+  [--mqueue]='f'
+  [--dir]='f'
+  [--file]='of'
+  [--bind-data]='of'
+  [--ro-bind-data]='of'
+  [--symlink]='ff'
+  [--remount-ro]='f'
+  [--chmod]='of'
+  [--perms]='o'
+  [--size]='o'
+  [--chdir]='d'
+  [--setenv]='vo'
+  [--unsetenv]='v'
+  [--clearenv]=''
+  [--keepenv]='v'
+  [--argv0]='o'
+  [--keep-fd]='o'
+  [--new-session]=''
+  [--die-with-parent]=''
+  [--as-pid-1]=''
+  [--lock-file]='f'
+  [--sync-fd]='o'
+  [--block-fd]='o'
+  [--userns-block-fd]='o'
+  [--info-fd]='o'
+  [--json-status-fd]='o'
+  [--cap-add]='c'
+  [--cap-drop]='c'
+  [--seccomp]='o'
+  [--add-seccomp-fd]='o'
+  [--seccomp-filter]='o'
+  [--seccomp-log]=''
+  [--exec-label]='o'
+  [--file-label]='o'
+)
 
 _hutch() {
-  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --userns --userns2 --pidns --disable-userns --assert-userns-disabled --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --exec-label --file-label'
+  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --profile --error-fd --status-fd --dry-run --print-plan --explain --json --doctor --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --userns --userns2 --pidns --disable-userns --assert-userns-disabled --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --bind-create --show-try --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --keepenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --seccomp-log --exec-label --file-label'
   # Step over each option and its operands to what stands before the cursor.
   while ((at < COMP_CWORD)); do
-    if ! operands=$(_hutch_operands "${COMP_WORDS[at]}"); then
+    if [[ ! -v _hutch_operands[${COMP_WORDS[at]}] ]]; then
       [[ ${COMP_WORDS[at]} == -- ]] && ((at++))
       if declare -F _command_offset >/dev/null; then _command_offset "$at"
       else COMPREPLY=($(compgen -f -- "$word")); fi
       return
     fi
+    operands=${_hutch_operands[${COMP_WORDS[at]}]}
     if ((at + ${#operands} >= COMP_CWORD)); then
       operands=${operands:COMP_CWORD-at-1:1}
       break

@@ -9,11 +9,11 @@ function __hutch_reads_options
     set -l at 2
     while test $at -le (count $words)
         switch $words[$at]
-            case --help --version --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --disable-userns --assert-userns-disabled --keep-id --clearenv --new-session --die-with-parent --as-pid-1
+            case --help --version --dry-run --json --doctor --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --disable-userns --assert-userns-disabled --keep-id --clearenv --new-session --die-with-parent --as-pid-1 --seccomp-log
                 set at (math $at + 1)
-            case --args --userns --userns2 --pidns --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --argv0 --keep-fd --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --exec-label --file-label
+            case --args --profile --error-fd --status-fd --print-plan --explain --userns --userns2 --pidns --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --show-try --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --keepenv --argv0 --keep-fd --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --exec-label --file-label
                 set at (math $at + 2)
-            case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --file --bind-data --ro-bind-data --symlink --chmod --setenv
+            case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --bind-create --file --bind-data --ro-bind-data --symlink --chmod --setenv
                 set at (math $at + 3)
             case --overlay
                 set at (math $at + 4)
@@ -28,6 +28,14 @@ complete -c hutch -n __hutch_reads_options -a '(__fish_complete_command)'
 complete -c hutch -n __hutch_reads_options -l help -d 'print this help'
 complete -c hutch -n __hutch_reads_options -l version -d 'print version'
 complete -c hutch -n __hutch_reads_options -l args -x -d 'read more options from descriptor FD'
+complete -c hutch -n __hutch_reads_options -l profile -r -F -d 'read more options from a file'
+complete -c hutch -n __hutch_reads_options -l error-fd -x -d 'write a failure of hutch\'s own to FD as JSON'
+complete -c hutch -n __hutch_reads_options -l status-fd -x -d 'write the start and the end to FD as JSON'
+complete -c hutch -n __hutch_reads_options -l dry-run -d 'check everything but start nothing, and print the plan'
+complete -c hutch -n __hutch_reads_options -l print-plan -x -d 'print the plan as text, json or args, and start nothing'
+complete -c hutch -n __hutch_reads_options -l explain -r -F -d 'print what PATH is inside; start nothing'
+complete -c hutch -n __hutch_reads_options -l json -d 'print --explain, --dry-run or --doctor as JSON'
+complete -c hutch -n __hutch_reads_options -l doctor -d 'try what this system allows, and say what is missing'
 complete -c hutch -n __hutch_reads_options -l level-prefix -d 'begin messages with their level, as <3>'
 complete -c hutch -n __hutch_reads_options -l not-a-security-boundary -d 'accepted, without an effect'
 complete -c hutch -n __hutch_reads_options -l unshare-user -d 'new user namespace'
@@ -65,6 +73,8 @@ complete -c hutch -n __hutch_reads_options -l overlay-src -r -F -d 'a layer of t
 complete -c hutch -n __hutch_reads_options -l overlay -x -d 'show the layers and RWSRC on top at DEST'
 complete -c hutch -n __hutch_reads_options -l tmp-overlay -r -F -d 'show the layers at DEST, changes are kept in memory'
 complete -c hutch -n __hutch_reads_options -l ro-overlay -r -F -d 'show the layers at DEST, read-only'
+complete -c hutch -n __hutch_reads_options -l bind-create -r -F -d 'as --bind, but SRC is made a directory if it is missing'
+complete -c hutch -n __hutch_reads_options -l show-try -r -F -d 'show the host\'s PATH in its place, if it exists, read-only'
 complete -c hutch -n __hutch_reads_options -l tmpfs -r -F -d 'new empty file system in memory at DEST'
 complete -c hutch -n __hutch_reads_options -l proc -r -F -d 'new proc file system at DEST'
 complete -c hutch -n __hutch_reads_options -l dev -r -F -d 'new small /dev at DEST'
@@ -82,6 +92,7 @@ complete -c hutch -n __hutch_reads_options -l chdir -x -a '(__fish_complete_dire
 complete -c hutch -n __hutch_reads_options -l setenv -x -a '(set -nx)' -d 'set an environment variable'
 complete -c hutch -n __hutch_reads_options -l unsetenv -x -a '(set -nx)' -d 'unset an environment variable'
 complete -c hutch -n __hutch_reads_options -l clearenv -d 'unset all variables so far, but PWD'
+complete -c hutch -n __hutch_reads_options -l keepenv -x -a '(set -nx)' -d 'let an environment variable be as the caller has it'
 complete -c hutch -n __hutch_reads_options -l argv0 -x -d 'what the command sees as its own name'
 complete -c hutch -n __hutch_reads_options -l keep-fd -x -d 'let the command inherit descriptor FD'
 complete -c hutch -n __hutch_reads_options -l new-session -d 'start a new terminal session'
@@ -97,5 +108,7 @@ complete -c hutch -n __hutch_reads_options -l cap-add -x -a "$__hutch_capabiliti
 complete -c hutch -n __hutch_reads_options -l cap-drop -x -a "$__hutch_capabilities" -d 'do not keep CAP, or any of them'
 complete -c hutch -n __hutch_reads_options -l seccomp -x -d 'load the compiled seccomp filter in FD'
 complete -c hutch -n __hutch_reads_options -l add-seccomp-fd -x -d 'the same; may be given more than once, loaded in order'
+complete -c hutch -n __hutch_reads_options -l seccomp-filter -x -d 'load the built-in filter NAME: terminal, default or strict'
+complete -c hutch -n __hutch_reads_options -l seccomp-log -d 'log what --seccomp-filter would refuse, and let it pass'
 complete -c hutch -n __hutch_reads_options -l exec-label -x -d 'SELinux context of the command'
 complete -c hutch -n __hutch_reads_options -l file-label -x -d 'SELinux context of what is made in memory'

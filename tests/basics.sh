@@ -68,7 +68,10 @@ returns 'with nothing after -- too' 125
 refuses 'an unknown option is refused' 'unknown option: --bogus' "${base[@]}" --bogus -- echo ran
 refuses 'one that is only the beginning of an option too' 'unknown option: --ro-bin' --ro-bin / / -- echo ran
 refuses 'a short option too' 'unknown option: -h' -h -- echo ran
-refuses 'so is an option with its operand after =' 'unknown option: --chdir=/' "${base[@]}" --chdir=/ -- echo ran
+run "$HUTCH" "${base[@]}" --chdir=/usr -- pwd
+is 'an operand may follow its option in one word, after =' "$out" /usr
+refuses 'where there are two, it may not' 'unknown option: --bind=/usr' "${base[@]}" --bind=/usr /usr -- echo ran
+refuses 'where there is none, it may not' 'unknown option: --keep-id=1' "${base[@]}" --keep-id=1 -- echo ran
 refuses 'a missing operand is refused' '--bind takes two operands' "${base[@]}" --bind /usr
 refuses 'no operand at all too' '--tmpfs takes' "${base[@]}" --tmpfs
 refuses 'a bad size is refused' '--size 10x: not a number' "${base[@]}" --size 10x --tmpfs /tmp -- echo ran

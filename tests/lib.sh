@@ -32,7 +32,11 @@ become_ordinary_user() {
   trap "rm -rf '$room'" EXIT
   mkdir "$room/tests" "$room/home" "$room/tmp"
   cp -R "$here"/*.sh "$here/data" "$here/helpers" "$room/tests/"
+  if [[ -d $here/../schema ]]; then cp -R "$here/../schema" "$room/"; fi
+  if [[ -d $here/../profiles ]]; then cp -R "$here/../profiles" "$room/"; fi
   cp "$HUTCH" "$room/hutch"
+  cp -R "$here/../seccomp" "$room/"
+  if [[ -x ${HUTCH%/*}/hutch-seccomp ]]; then cp "${HUTCH%/*}/hutch-seccomp" "$room/"; fi
   if [[ ${HUTCH_HELPERS-} ]]; then cp -RL "$HUTCH_HELPERS" "$room/helpers"; fi
   chown -R "$uid:$uid" "$room" && chmod 755 "$room"
   cd "$room" || exit 1

@@ -1,6 +1,7 @@
 # The tests: how to add one is in CONTRIBUTING.md.
 
-unit_tests = tests/unit-failure tests/unit-options tests/unit-plan
+unit_tests = tests/unit-failure tests/unit-options tests/unit-plan tests/unit-profile \
+	tests/unit-rules
 
 # Each file is a program of its own, for the shell tests to run.
 helpers = \
@@ -13,7 +14,9 @@ helpers = \
 	tests/helpers/how-ended \
 	tests/helpers/ignore-all \
 	tests/helpers/kill-all \
+	tests/helpers/landlocked \
 	tests/helpers/list-fds \
+	tests/helpers/mark-filter \
 	tests/helpers/on-terminal \
 	tests/helpers/open-path \
 	tests/helpers/reach-host \
@@ -24,15 +27,20 @@ helpers = \
 	tests/helpers/session-key \
 	tests/helpers/signal-counter \
 	tests/helpers/tcp \
+	tests/helpers/try-calls \
 	tests/helpers/try-lock \
 	tests/helpers/tty-inject \
+	tests/helpers/unix-socket \
+	tests/helpers/use-up \
 	tests/helpers/write-lock
 
 # What looks at the source tree; needs no sandbox.
 source_tests = \
 	tests/check-budgets.sh \
+	tests/check-codes.sh \
 	tests/check-generated.sh \
-	tests/check-options-tested.sh
+	tests/check-options-tested.sh \
+	tests/check-schema.sh
 
 # What looks at the object files and the binary, as they are without a sanitizer in them.
 binary_tests = \
@@ -49,23 +57,38 @@ integration_tests = \
 	tests/bwrap-contract-shapes.sh \
 	tests/bwrap-contract.sh \
 	tests/bwrap-probes.sh \
+	tests/codes.sh \
 	tests/data-fds.sh \
+	tests/doctor.sh \
+	tests/dry-run.sh \
+	tests/explain.sh \
 	tests/files.sh \
 	tests/handover.sh \
 	tests/lifetime.sh \
 	tests/namespaces.sh \
 	tests/net.sh \
 	tests/overlay.sh \
+	tests/print-plan.sh \
 	tests/process.sh \
+	tests/profiles.sh \
 	tests/reach.sh \
 	tests/real-job.sh \
 	tests/remedies.sh \
 	tests/root-basics.sh \
 	tests/root-bwrap-contract.sh \
+	tests/root-codes.sh \
+	tests/root-doctor.sh \
+	tests/root-explain.sh \
 	tests/root-handover.sh \
+	tests/root-print-plan.sh \
 	tests/root-reach.sh \
+	tests/root-status-fd.sh \
 	tests/scale.sh \
+	tests/seccomp-filters.sh \
 	tests/security.sh \
+	tests/shipped-profiles.sh \
+	tests/status-fd.sh \
+	tests/status-schema.sh \
 	tests/symlinks.sh \
 	tests/trace.sh
 
@@ -76,7 +99,11 @@ data_files = \
 	tests/data/bwrap/lifetime-probe.py \
 	tests/data/bwrap/lifetime.txt \
 	tests/data/bwrap/root.txt \
-	tests/data/bwrap/user.txt
+	tests/data/bwrap/user.txt \
+	tests/data/explain/pairs.py \
+	tests/data/explain/probe.py \
+	tests/data/explain/tree.py \
+	tests/data/plan-round-trip.py
 
 # The benchmark.
 bench_files = \
@@ -106,6 +133,14 @@ caller_files = \
 	tests/callers/webkit.sh \
 	tests/callers/xdg-desktop-portal.sh
 
+# What check-attack runs.
+attack_files = \
+	tests/attack/faults.sh \
+	tests/attack/lib.sh \
+	tests/attack/races.sh \
+	tests/attack/run \
+	tests/attack/storms.sh
+
 # The machines of check-kernels.
 kernel_files = \
 	tests/kernels/apparmor-profile.py \
@@ -113,6 +148,9 @@ kernel_files = \
 	tests/kernels/guest \
 	tests/kernels/guest-apparmor.sh \
 	tests/kernels/guest-cgroup.sh \
+	tests/kernels/guest-codes.sh \
+	tests/kernels/guest-doctor.sh \
+	tests/kernels/guest-explain.sh \
 	tests/kernels/guest-mounts.sh \
 	tests/kernels/guest-sysctl.sh \
 	tests/kernels/init \
@@ -126,6 +164,7 @@ if !SANITIZERS
 TESTS += $(binary_tests)
 endif
 EXTRA_DIST += \
+	$(attack_files) \
 	$(bench_files) \
 	$(caller_files) \
 	$(data_files) \
@@ -134,13 +173,18 @@ EXTRA_DIST += \
 	tests/cppcheck-suppressions \
 	tests/fork-line-symbols.txt \
 	tests/lib-bwrap.sh \
+	tests/lib-codes.sh \
+	tests/lib-doctor.sh \
 	tests/lib-reach.sh \
+	tests/lib-status.sh \
 	tests/lib.sh
 
 unit_test_libs = libhutch.a $(dynamic_libs)
 tests_unit_failure_LDADD = $(unit_test_libs)
 tests_unit_options_LDADD = $(unit_test_libs)
 tests_unit_plan_LDADD = $(unit_test_libs)
+tests_unit_profile_LDADD = $(unit_test_libs)
+tests_unit_rules_LDADD = $(unit_test_libs)
 
 TEST_EXTENSIONS = .sh
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -162,6 +206,7 @@ test_environment = \
 	REGEN='$(abs_top_builddir)/tools/regen$(EXEEXT)'
 
 AM_TESTS_ENVIRONMENT = export $(test_environment) NM='$(NM)' READELF='$(READELF)' \
+	HUTCH_FLAGS='$(HARDEN_CPPFLAGS) $(HARDEN_CFLAGS) $(CPPFLAGS) $(CFLAGS)' \
 	HUTCH_RIGHT_SOURCES='$(right_sources)' \
 	HUTCH_DISTRIBUTED='$(DISTFILES)';
 if SANITIZERS
@@ -191,8 +236,27 @@ check-callers: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' CC='$(CC)' \
 	  $(BASH_SHELL) $(srcdir)/tests/callers/run $(CALLERS)
 
+# Faults, kills and races: ATTACK_SECONDS=60 makes each part that long, ATTACKS=races picks one.
+attack_programs = \
+	tests/attack/fault \
+	tests/attack/idle \
+	tests/attack/portrait \
+	tests/attack/storm
+tests_attack_fault_SOURCES = tests/attack/fault.c tests/attack/trace.c tests/attack/trace.h
+tests_attack_storm_SOURCES = tests/attack/storm.c tests/attack/storm-crowd.c \
+	tests/attack/storm-parents.c tests/attack/storm.h
+if STATIC_PIE
+# The payloads: fewer instructions in each of many starts.
+tests_attack_idle_LDFLAGS = -static-pie $(HARDEN_LDFLAGS)
+tests_attack_portrait_LDFLAGS = -static-pie $(HARDEN_LDFLAGS)
+endif
+check-attack: hutch$(EXEEXT) $(attack_programs) tests/helpers/rename-race$(EXEEXT)
+	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
+	  ATTACK_PROGRAMS='$(attack_programs) tests/helpers/rename-race$(EXEEXT)' \
+	  $(BASH_SHELL) $(srcdir)/tests/attack/run $(ATTACKS)
+
 # The same objects linked dynamically, whatever the program itself is.
-EXTRA_PROGRAMS = tests/bench/hutch-dynamic
+EXTRA_PROGRAMS = $(attack_programs) tests/bench/hutch-dynamic
 tests_bench_hutch_dynamic_SOURCES = sandbox.c
 tests_bench_hutch_dynamic_LDADD = libhutch.a $(dynamic_libs)
 CLEANFILES += $(EXTRA_PROGRAMS) bench.json bench-binds.svg bench-mounts.svg
@@ -209,4 +273,4 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-callers check-kernels check-sanitizers record-budgets
+.PHONY: bench check-attack check-callers check-kernels check-sanitizers record-budgets

@@ -64,9 +64,9 @@ refuses 'an overlay needs a layer' 'at least one --overlay-src' "${base[@]}" --t
 refuses 'a read-only one needs two' 'at least two --overlay-src' "${base[@]}" --overlay-src low --ro-overlay /tmp/o -- echo ran
 refuses 'a layer needs an overlay' '--overlay-src low: ' "${base[@]}" --overlay-src low -- echo ran
 refuses '  right behind it' '--overlay-src low: ' "${base[@]}" --overlay-src low --dir /tmp/x --tmp-overlay /tmp/o -- echo ran
-refuses 'a layer must exist' '--tmp-overlay /tmp/o: .*nowhere: No such file' "${base[@]}" --tmpfs /tmp \
+refuses 'a layer must exist' '--overlay-src nowhere: .*nowhere: No such file' "${base[@]}" --tmpfs /tmp \
   --overlay-src nowhere --tmp-overlay /tmp/o -- echo ran
-refuses '  and be a directory' '--tmp-overlay /tmp/o: .*low/low: Not a directory' "${base[@]}" --tmpfs /tmp \
+refuses '  and be a directory' '--overlay-src low/low: .*low/low: Not a directory' "${base[@]}" --tmpfs /tmp \
   --overlay-src low/low --tmp-overlay /tmp/o -- echo ran
 refuses 'the two directories for changes must be of one file system' '--overlay upper /proc /tmp/o: ' "${base[@]}" \
   --tmpfs /tmp --overlay-src low --overlay upper /proc /tmp/o -- echo ran

@@ -213,7 +213,7 @@ for case in 'cover Permission denied' 'empty No such file or directory'; do
   run unshare -Urm sh -c 'mount --bind "$1" /proc/sys/user && shift && exec "$@"' sh "${case%% *}" \
     "$HUTCH" --ro-bind / / --disable-userns -- echo ran
   is "without --disable-userns there is no sandbox where it is asked for (${case#* })" "$status|$out|${err%%$'\n'*}" \
-    "125||hutch: open sys/user/max_user_namespaces: ${case#* }"
+    "125||hutch: open /proc/sys/user/max_user_namespaces: ${case#* }"
   unlike '  nor a hint that is about something else' "$err" hint
 done
 

@@ -78,9 +78,14 @@ for kind in setuid setgid; do
   is "  refuses to when it is $kind" "$status $out" '125 '
   like '  and says why' "$err" '^hutch: .*(setuid|setgid|privilege|capabilit)'
 done
+ln bin/setuid bin/bwrap
+run "${as_other[@]}" bin/bwrap --ro-bind / / -- echo ran
+is '  or is called bwrap' "$status $out" '1 '
+like '  and says why' "$err" '^bwrap: .*setuid'
 if has setcap && cp "$HUTCH" bin/caps && chmod 755 bin/caps && setcap cap_sys_admin+ep bin/caps 2>/dev/null; then
   run "${as_other[@]}" bin/caps --ro-bind / / -- echo ran
   is '  or has capabilities of its own' "$status $out" '125 '
+  like '  and says why' "$err" '^hutch: .*file capabilities'
 else
   skip '  or has capabilities of its own' 'setcap is not here, or cannot work'
 fi

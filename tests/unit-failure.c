@@ -31,11 +31,13 @@ test_sentence(void)
   struct failure failure = {0};
 
   errno = EROFS;
-  g_assert_cmpint(failure_say(&failure, STAGE_PLAN, "--uid 5", "not here"), ==, -1);
+  int result = failure_say(&failure, STAGE_PLAN, CODE_OPTION_CONFLICT, "--uid 5", "not here");
+  g_assert_cmpint(result, ==, -1);
+  g_assert_cmpint(failure.code, ==, CODE_OPTION_CONFLICT);
   g_assert_cmpint(failure.error, ==, 0);
   g_assert_cmpstr(failure.call, ==, "");
   g_assert_cmpstr(failure.text, ==, "--uid 5: not here");
-  failure_say(&failure, STAGE_PLAN, NULL, "alone");
+  failure_say(&failure, STAGE_PLAN, CODE_OPTION_CONFLICT, NULL, "alone");
   g_assert_cmpstr(failure.text, ==, "alone");
 }
 
@@ -48,7 +50,7 @@ test_too_long(void)
   failure_set(&failure, STAGE_SOURCE, path, path);
   g_assert_cmpuint(strlen(failure.call), ==, sizeof failure.call - 1);
   g_assert_cmpuint(strlen(failure.text), ==, sizeof failure.text - 1);
-  failure_say(&failure, STAGE_SOURCE, path, path);
+  failure_say(&failure, STAGE_SOURCE, CODE_SOURCE_VANISHED, path, path);
   g_assert_cmpuint(strlen(failure.text), ==, sizeof failure.text - 1);
 }
 

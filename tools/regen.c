@@ -29,7 +29,7 @@ operand_kind(const char *word)
   } kinds[] = {
       {"SRC", OPERAND_FILE},     {"DEST", OPERAND_FILE},     {"PATH", OPERAND_FILE},
       {"TARGET", OPERAND_FILE},  {"DIR", OPERAND_DIRECTORY}, {"CAP", OPERAND_CAPABILITY},
-      {"VAR", OPERAND_VARIABLE},
+      {"VAR", OPERAND_VARIABLE}, {"PROFILE", OPERAND_FILE},
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
@@ -106,10 +106,23 @@ print_man(void)
   }
 }
 
+static void
+print_codes(void)
+{
+  printf(".Bl -tag -width Ds\n");
+  for (int code = CODE_UNKNOWN + 1; code < CODE_COUNT; code++) {
+    g_autofree char *meaning = g_strdup_printf(
+        "%c%s.", g_ascii_toupper(code_table[code].meaning[0]), code_table[code].meaning + 1);
+    printf(".It Li %s\n", code_table[code].name);
+    print_prose(meaning);
+  }
+  printf(".El\n");
+}
+
 /* --- completions ----------------------------------------------------------- */
 
-/* The cases of a bash "case" that answer how many words an option takes and what
- * they are: for each, one letter. */
+/* How many words each option takes, and what they are: for each, one letter. The file may
+ * be read inside of a function, where an array would be that function's own. */
 static void
 print_bash(void)
 {
@@ -121,15 +134,16 @@ print_bash(void)
 
   printf("# bash completion for hutch, made from its option table by \"make regen\".\n"
          "# shellcheck shell=bash disable=SC2207\n\n"
-         "_hutch_operands() {\n  case $1 in\n");
+         "declare -gA _hutch_operands=(\n");
   for (const struct option *option = options_table; option->name; option++) {
     g_auto(GStrv) operands = g_strsplit(option->operands, " ", -1);
-    printf("  %s) echo ", option->name);
+    printf("  [%s]=", option->name);
+    printf("'");
     for (char **operand = operands; *operand; operand++)
       putchar(letters[operand_kind(*operand)]);
-    printf("; ;;\n");
+    printf("'\n");
   }
-  printf("  *) return 1 ;;\n  esac\n}\n\n"
+  printf(")\n\n"
          "_hutch() {\n"
          "  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='");
   for (const struct option *option = options_table; option->name; option++)
@@ -137,12 +151,13 @@ print_bash(void)
   printf("'\n"
          "  # Step over each option and its operands to what stands before the cursor.\n"
          "  while ((at < COMP_CWORD)); do\n"
-         "    if ! operands=$(_hutch_operands \"${COMP_WORDS[at]}\"); then\n"
+         "    if [[ ! -v _hutch_operands[${COMP_WORDS[at]}] ]]; then\n"
          "      [[ ${COMP_WORDS[at]} == -- ]] && ((at++))\n"
          "      if declare -F _command_offset >/dev/null; then _command_offset \"$at\"\n"
          "      else COMPREPLY=($(compgen -f -- \"$word\")); fi\n"
          "      return\n"
          "    fi\n"
+         "    operands=${_hutch_operands[${COMP_WORDS[at]}]}\n"
          "    if ((at + ${#operands} >= COMP_CWORD)); then\n"
          "      operands=${operands:COMP_CWORD-at-1:1}\n"
          "      break\n"
@@ -276,14 +291,15 @@ main(int argc, char **argv)
   static const struct {
     const char *name;
     void (*print)(void);
-  } kinds[] = {{"man", print_man},   {"bash", print_bash},   {"zsh", print_zsh},
-               {"fish", print_fish}, {"names", print_names}, {"help", print_help}};
+  } kinds[] = {{"man", print_man},  {"codes", print_codes}, {"bash", print_bash},
+               {"zsh", print_zsh},  {"fish", print_fish},   {"names", print_names},
+               {"help", print_help}};
 
   for (size_t i = 0; argc == 2 && i < G_N_ELEMENTS(kinds); i++)
     if (strcmp(argv[1], kinds[i].name) == 0) {
       kinds[i].print();
       return EXIT_SUCCESS;
     }
-  fprintf(stderr, "usage: regen man|bash|zsh|fish|names|help\n");
+  fprintf(stderr, "usage: regen man|codes|bash|zsh|fish|names|help\n");
   return EXIT_FAILURE;
 }

@@ -16,10 +16,14 @@ put() {
 }
 
 options=$(mktemp)
-trap 'rm -f "$options"' EXIT
+codes=$(mktemp)
+trap 'rm -f "$options" "$codes"' EXIT
 "$regen" man >"$options"
+"$regen" codes >"$codes"
 grep -q -x '@OPTIONS@' "$source/man/hutch.1.in"
-sed -e "/^@OPTIONS@\$/{" -e "r $options" -e d -e "}" "$source/man/hutch.1.in" | put man/hutch.1
+grep -q -x '@CODES@' "$source/man/hutch.1.in"
+sed -e "/^@OPTIONS@\$/{" -e "r $options" -e d -e "}" -e "/^@CODES@\$/{" -e "r $codes" -e d -e "}" \
+  "$source/man/hutch.1.in" | put man/hutch.1
 "$regen" bash | put completions/hutch.bash
 "$regen" zsh | put completions/_hutch
 "$regen" fish | put completions/hutch.fish

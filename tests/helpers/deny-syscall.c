@@ -24,10 +24,12 @@ static const struct {
 } calls[] = {
     {"clone3", SYS_clone3},
     {"getcwd", SYS_getcwd},
+    {"landlock_create_ruleset", SYS_landlock_create_ruleset},
     {"mount_setattr", SYS_mount_setattr},
     {"move_mount", SYS_move_mount},
     {"open_tree", SYS_open_tree},
     {"openat2", SYS_openat2},
+    {"seccomp", SYS_seccomp},
     {"uname", SYS_uname},
     {"umask", SYS_umask},
 };

@@ -1,15 +1,17 @@
 #!/usr/bin/python3
-"""Print two AppArmor profiles in the kernel's binary format, for a guest without the parser:
+"""Print an AppArmor profile in the kernel's binary format, for a guest without the parser:
 
 hutch-test-no-userns        everything is allowed but making a user namespace
 hutch-test-no-capabilities  everything is allowed but using a capability, which is what the
                             restriction of unprivileged user namespaces leaves a program
+hutch-test-no-mounts        everything is allowed but mounting
 """
 import struct
 import sys
 
 U32, NAME, STRING, BLOB, STRUCT, STRUCT_END = 2, 4, 5, 6, 7, 8
 ACCEPT, BASE, CHECK, DEFAULT, ACCEPT2, NEXT = 1, 2, 3, 4, 7, 8
+CLASS_MOUNT = 7
 CLASS_USER_NAMESPACE = 21
 ABI = 5
 ATTACH_DISCONNECTED = 0x20004
@@ -82,5 +84,6 @@ def profile(title, capabilities, mediated):
 PROFILES = {
     "hutch-test-no-userns": (0xFFFFFFFF, CLASS_USER_NAMESPACE),
     "hutch-test-no-capabilities": (0, None),
+    "hutch-test-no-mounts": (0xFFFFFFFF, CLASS_MOUNT),
 }
 sys.stdout.buffer.write(profile(sys.argv[1], *PROFILES[sys.argv[1]]))

@@ -53,6 +53,68 @@ expect_hint() {
   check $? "$1: the hint names $2"
 }
 
+# diagnose [PREFIX...]: what --doctor says; sets output and status.
+diagnose() {
+  output=$("$@" "$HUTCH" --doctor --json 2>&1)
+  status=$?
+}
+
+# diagnosis NAME FIELD: what the last one says of a check.
+diagnosis() {
+  sed -n "/\"name\": \"$1\"/,/}/s/^ *\"$2\": \"\\(.*\\)\",*\$/\\1/p" <<<"$output"
+}
+
+# expect_state WHEN STATE NAME...: of checks in the last one.
+expect_state() {
+  local when=$1 state=$2 name
+  shift 2
+  for name; do
+    [ "$(diagnosis "$name" state)" = "$state" ]
+    check $? "$when: --doctor says of $name: $state"
+  done
+}
+
+# expect_diagnosis WHEN CODE REMEDY [PREFIX...]: no sandbox works, and neither do user namespaces.
+expect_diagnosis() {
+  local when=$1 code=$2 remedy=$3 name
+  shift 3
+  diagnose "$@"
+  [ "$status" = 1 ]
+  check $? "$when: the exit status of --doctor is 1"
+  expect_state "$when" failed sandbox userns
+  for name in sandbox userns; do
+    [ "$(diagnosis "$name" code)" = "$code" ]
+    check $? "$when: the code of $name is $code"
+    [[ $(diagnosis "$name" remedy) == *"$remedy"* ]]
+    check $? "$when: the remedy of $name names $remedy"
+  done
+  expect_state "$when" ok seccomp seccomp-notify link
+}
+
+# expect_health WHEN [PREFIX...]
+expect_health() {
+  local when=$1
+  shift
+  diagnose "$@"
+  [ "$status" = 0 ]
+  check $? "$when: the exit status of --doctor is 0"
+  expect_state "$when" ok sandbox userns
+}
+
+# expect_code WHEN CODE ERRNO [PREFIX...]: the failure as a program reads it. More options for the
+# sandbox come from the array $options.
+expect_code() {
+  local when=$1 code=$2 error=$3 record
+  shift 3
+  record=$(mktemp)
+  output=$("$@" "$HUTCH" --error-fd 9 --ro-bind /usr /usr ${options+"${options[@]}"} -- echo "the payload ran" 2>&1 9>"$record")
+  status=$?
+  output+=$'\n'$(<"$record")
+  [[ $status == 125 && $(<"$record") == "{\"code\": \"$code\", \"status\": 125, "*"\"errno\": \"$error\", "* ]]
+  check $? "$when: the code is $code"
+  rm -f "$record"
+}
+
 plan() {
   echo "1..$count"
 }
