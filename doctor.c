@@ -8,6 +8,7 @@
 #include "diagnosis.h"
 #include "grant.h"
 #include "persona.h"
+#include "phrases.h"
 #include "probe.h"
 #include "record.h"
 
@@ -230,16 +231,9 @@ as_object(const struct check *check, const struct diagnosis *diagnosis)
 static void
 append_plain(GString *line, const char *text)
 {
-  while (*text != '\0') {
-    gunichar character = g_utf8_get_char_validated(text, -1);
-    bool is_plain = character < 0x110000 && g_unichar_isprint(character);
-    const char *next = is_plain ? g_utf8_next_char(text) : text + 1;
-    if (is_plain)
-      g_string_append_len(line, text, next - text);
-    else
-      g_string_append_printf(line, "\\x%02x", (unsigned)(unsigned char)*text);
-    text = next;
-  }
+  g_autofree char *printable = phrases_printable(text);
+
+  g_string_append(line, printable);
 }
 
 /* SEEN holds the remedies so far, and the checks that they were named for first. */
