@@ -43,7 +43,8 @@ const struct option options_table[] = {
     {"--status-fd", "FD", GROUP_GENERAL, on_output_fd, DRAFT_REQUEST(status_fd), REFUSE_FD,
      "write the start and the end to FD as JSON",
      "One object a line: \"started\", with the processes, the namespaces and what is enforced, and "
-     "\"exit\", with the exit status and what the command used."},
+     "\"exit\", with the exit status and what the command used; or \"failed\" alone. It counts from "
+     "where it stands, so it comes first."},
     {"--dry-run", "", GROUP_GENERAL, on_request, DRAFT_REQUEST(dry_run), 0,
      "check everything but start nothing, and print the plan",
      "The sandbox is built, with all that is the host's read-only in it, and the command is looked "

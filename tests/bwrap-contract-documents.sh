@@ -161,6 +161,7 @@ exec 9<>keep
 # keep COMMAND...: runs it in the background until the end; it says `up`, and then reads descriptor 9.
 keepers=()
 keep() {
+  : >kept.log
   "$@" >kept.log 2>&1 &
   keepers+=("$!")
   eventually said up kept.log

@@ -32,6 +32,7 @@ sleep 0.2
 exec 11<"/proc/$outer/ns/user" 12<"/proc/$inner/ns/user"
 for program in "$HUTCH" "$BWRAP --die-with-parent --unshare-pid"; do
   new_mark
+  : >log
   # shellcheck disable=SC2086
   $program --ro-bind / / --proc /proc --userns 11 --userns2 12 -- sh -c 'readlink /proc/self/ns/user; echo up; sleep 60; : "$1"' sh "$mark" >log 2>&1 &
   pid=$!
