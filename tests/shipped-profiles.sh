@@ -192,7 +192,8 @@ chmod +x debian/rules
 echo '3.0 (native)' >debian/source/format
 
 if has dpkg-buildpackage; then
-  build=(dpkg-buildpackage -b -us -uc)
+  # Without -d it wants the package build-essential, of which nothing else is needed.
+  build=(dpkg-buildpackage -b -us -uc -d)
   run env SECRET="$HOME/.ssh" "$HUTCH" --profile build -- "${build[@]}"
   returns 'build: a package is built' 0
   deb=$(echo ../*.deb)
