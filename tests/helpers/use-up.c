@@ -1,5 +1,6 @@
 /* use-up cpu MS | memory MIB | naps NUMBER | fault: uses that much, or ends by a real fault. */
 #define _GNU_SOURCE 1
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,7 @@ main(int argc, char **argv)
     while (amount-- > 0)
       nanosleep(&nap, NULL);
   } else if (strcmp(what, "fault") == 0) {
+    signal(SIGSEGV, SIG_DFL); /* a sanitizer has taken it */
     *map(1, PROT_NONE) = 1;
   } else {
     return 2;
