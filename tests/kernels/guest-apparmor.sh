@@ -8,20 +8,6 @@
 apparmor=/sys/kernel/security/apparmor
 restrict=/proc/sys/kernel/apparmor_restrict_unprivileged_userns
 
-load_profile() {
-  local blob=/tmp/$1.profile
-  # The kernel takes a profile in one write only.
-  /usr/bin/python3 "$(dirname "$0")/apparmor-profile.py" "$1" >"$blob" &&
-    dd if="$blob" of="$apparmor/.load" bs=1M status=none
-  check $? "the profile $1 is loaded"
-}
-
-# under PROFILE COMMAND...: as an ordinary user, COMMAND is executed under the profile.
-under() {
-  # shellcheck disable=SC2016  # The inner shell expands it.
-  as_user bash -c 'echo "exec $0" >/proc/self/attr/apparmor/exec && exec "$@"' "$@"
-}
-
 if [ ! -d "$apparmor" ]; then
   echo "1..0 # SKIP AppArmor is not active"
   exit 0

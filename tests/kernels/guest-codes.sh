@@ -23,20 +23,6 @@ expect_code "max_user_namespaces=0, as root" userns-forbidden-sysctl ENOSPC env
 echo "$usual" >"$limit"
 expect_start "max_user_namespaces put back" as_user
 
-load_profile() {
-  local blob=/tmp/$1.profile
-  # The kernel takes a profile in one write only.
-  /usr/bin/python3 "$(dirname "$0")/apparmor-profile.py" "$1" >"$blob" &&
-    dd if="$blob" of="$apparmor/.load" bs=1M status=none
-  check $? "the profile $1 is loaded"
-}
-
-# under PROFILE COMMAND...: as an ordinary user, COMMAND is executed under the profile.
-under() {
-  # shellcheck disable=SC2016  # The inner shell expands it.
-  as_user bash -c 'echo "exec $0" >/proc/self/attr/apparmor/exec && exec "$@"' "$@"
-}
-
 if [ -d "$apparmor" ]; then
   if [ -e "$restrict" ]; then
     echo 1 >"$restrict"

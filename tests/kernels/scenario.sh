@@ -53,6 +53,21 @@ expect_hint() {
   check $? "$1: the hint names $2"
 }
 
+# load_profile NAME: into AppArmor, in the place of one of that name.
+load_profile() {
+  local blob=/tmp/$1.profile
+  # The kernel takes a profile in one write only.
+  /usr/bin/python3 "$(dirname "$0")/apparmor-profile.py" "$1" >"$blob" &&
+    dd if="$blob" of=/sys/kernel/security/apparmor/.replace bs=1M status=none
+  check $? "the profile $1 is loaded"
+}
+
+# under PROFILE COMMAND...: as an ordinary user, COMMAND is executed under the profile.
+under() {
+  # shellcheck disable=SC2016  # The inner shell expands it.
+  as_user bash -c 'echo "exec $0" >/proc/self/attr/apparmor/exec && exec "$@"' "$@"
+}
+
 # diagnose [PREFIX...]: what --doctor says; sets output and status.
 diagnose() {
   output=$("$@" "$HUTCH" --doctor --json 2>&1)
