@@ -83,6 +83,13 @@ option_behind(const struct plan *plan, const struct failure *failure)
   return typed;
 }
 
+/* The operand of an option that takes one, be it in a word of its own or behind "=". */
+static const char *
+only_operand(const struct typed *typed)
+{
+  return typed->count > 1 ? typed->words[1] : strchr(typed->words[0], '=') + 1;
+}
+
 /* The layer that the failure is about, which has an option of its own before that of
  * OVERLAY; or OVERLAY itself. */
 static struct typed
@@ -90,10 +97,9 @@ layer_or(const struct plan *plan, const struct failure *failure, const struct ty
 {
   for (int i = overlay->index; i-- > 0;) {
     const struct typed *typed = &plan->options[i];
-    if (strncmp(typed->words[0], "--overlay-src", strlen("--overlay-src")) != 0)
+    if (!g_str_has_prefix(typed->words[0], "--overlay-src"))
       break;
-    if (strcmp(typed->words[typed->count - 1], failure->text) == 0 ||
-        g_str_has_suffix(typed->words[typed->count - 1], failure->text))
+    if (strcmp(only_operand(typed), failure->text) == 0)
       return *typed;
   }
   return *overlay;

@@ -7,7 +7,6 @@
 #include "record.h"
 
 #include <stdio.h>
-#include <sys/capability.h>
 
 /* --- small things --------------------------------------------------------- */
 
@@ -146,28 +145,13 @@ command_array(const struct plan *plan)
 }
 
 static json_t *
-capability_array(uint64_t set)
-{
-  json_t *array = json_array();
-
-  for (int i = 0; i < 64; i++) {
-    if (!(set & UINT64_C(1) << i))
-      continue;
-    char *name = cap_to_name((cap_value_t)i);
-    json_array_append_new(array, record_string(name));
-    cap_free(name);
-  }
-  return array;
-}
-
-static json_t *
 capability_object(const struct plan *plan)
 {
   struct kept kept = facts_capabilities_of(plan);
 
   return json_pack("{s:b, s:o, s:o}", "untouched", plan->keep_privileges, "keep",
-                   kept.all ? json_pack("[s]", "ALL") : capability_array(kept.listed), "drop",
-                   kept.all ? capability_array(kept.listed) : json_array());
+                   kept.all ? json_pack("[s]", "ALL") : record_capabilities(kept.listed), "drop",
+                   kept.all ? record_capabilities(kept.listed) : json_array());
 }
 
 static json_t *

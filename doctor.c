@@ -213,18 +213,13 @@ static const struct {
 };
 
 static json_t *
-filled(const char *text)
-{
-  return text[0] != '\0' ? record_string(text) : json_null();
-}
-
-static json_t *
 as_object(const struct check *check, const struct diagnosis *diagnosis)
 {
   return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "name", check->name, "state",
-                   states[diagnosis->state].name, "value", filled(diagnosis->value), "code",
-                   filled(diagnosis->code_name), "reason", filled(diagnosis->reason), "remedy",
-                   filled(diagnosis->remedy), "tried", record_string(diagnosis->tried));
+                   states[diagnosis->state].name, "value", record_filled(diagnosis->value), "code",
+                   record_filled(diagnosis->code_name), "reason", record_filled(diagnosis->reason),
+                   "remedy", record_filled(diagnosis->remedy), "tried",
+                   record_string(diagnosis->tried));
 }
 
 /* A terminal gets no orders from what programs say. */
@@ -279,9 +274,9 @@ print_text(const struct check *check, const struct diagnosis *diagnosis, bool is
 static bool
 print_document(bool works, const struct utsname *system, json_t *results)
 {
-  json_t *document =
-      json_pack("{s:b, s:s, s:o, s:o, s:o}", "works", works, "hutch", PACKAGE_VERSION, "kernel",
-                filled(system->release), "machine", filled(system->machine), "checks", results);
+  json_t *document = json_pack("{s:b, s:s, s:o, s:o, s:o}", "works", works, "hutch",
+                               PACKAGE_VERSION, "kernel", record_filled(system->release), "machine",
+                               record_filled(system->machine), "checks", results);
 
   return record_write(STDOUT_FILENO, document, false) == 0;
 }

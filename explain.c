@@ -37,21 +37,20 @@ explain_new_findings(const struct plan *plan)
 
   findings->answers = g_new0(struct answer, plan->question_count);
   findings->is_pending = g_new0(bool, plan->operation_count);
-  findings->sources = g_new0(char *, plan->operation_count + 1);
+  findings->sources = g_new0(char *, plan->operation_count);
   for (size_t i = 0; i < plan->operation_count; i++)
     findings->sources[i] = source_of(&plan->operations[i]);
-  findings->source_count = plan->operation_count;
   return findings;
 }
 
 void
-explain_free_findings(struct findings *findings)
+explain_free_findings(const struct plan *plan, struct findings *findings)
 {
   if (!findings)
     return;
   g_free(findings->answers);
   g_free(findings->is_pending);
-  for (size_t i = 0; i < findings->source_count; i++)
+  for (size_t i = 0; i < plan->operation_count; i++)
     g_free(findings->sources[i]);
   g_free(findings->sources);
   g_free(findings);
@@ -135,12 +134,12 @@ answer_object(const struct plan *plan, const struct findings *findings, const st
   return json_pack("{s:o, s:b, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o}", "path",
                    record_string(plan->questions[answer->question].path), "present", is_there,
                    "kind", is_there ? json_string(kind_of(answer->mode)) : json_null(), "inside",
-                   answer->path[0] ? record_string(answer->path) : json_null(), "host",
-                   record_string(host), "operation", operation_object(plan, answer->operation),
-                   "read-only", answer->is_readonly, "devices", is_there && answer->has_devices,
-                   "dangling", answer->is_link, "hidden", is_hidden(plan, answer), "pending",
-                   answer->is_pending, "read", error_name(answer->read), "write",
-                   error_name(answer->write), "execute", error_name(answer->execute));
+                   record_filled(answer->path), "host", record_string(host), "operation",
+                   operation_object(plan, answer->operation), "read-only", answer->is_readonly,
+                   "devices", is_there && answer->has_devices, "dangling", answer->is_link,
+                   "hidden", is_hidden(plan, answer), "pending", answer->is_pending, "read",
+                   error_name(answer->read), "write", error_name(answer->write), "execute",
+                   error_name(answer->execute));
 }
 
 static void
@@ -243,7 +242,8 @@ append_check(GString *text, const struct plan *plan, const struct findings *find
   for (size_t i = 0; i < plan->operation_count; i++)
     if (findings->is_pending[i]) {
       g_autofree char *words = typed_describe(&plan->operations[i].typed);
-      g_string_append_printf(text, "not tried, as it would change the host: %s\n", words);
+      g_autofree char *printable = phrases_printable(words);
+      g_string_append_printf(text, "not tried, as it would change the host: %s\n", printable);
     }
 }
 

@@ -12,7 +12,7 @@
 /* Room for what the child finds out of PLAN; to be freed with explain_free_findings(). */
 struct findings *explain_new_findings(const struct plan *plan);
 
-void explain_free_findings(struct findings *findings);
+void explain_free_findings(const struct plan *plan, struct findings *findings);
 
 /* Fails if the child, which ended with STATUS, has not found out all that was asked. */
 int explain_check(const struct plan *plan, const struct findings *findings, int status,

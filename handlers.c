@@ -19,13 +19,8 @@
 int
 reader_refuse(struct reader *reader, enum refusal refusal, const char *detail)
 {
-  g_autofree char *text =
-      phrases_refusal(reader->draft->persona->style, refusal, &reader->typed, detail);
-
-  failure_record_text(reader->failure, STAGE_OPTIONS, NULL, text);
-  reader->failure->code = phrases_code(refusal);
-  reader->failure->typed = reader->typed;
-  return -1;
+  return phrases_refuse(reader->failure, STAGE_OPTIONS, reader->draft->persona->style, refusal,
+                        &reader->typed, detail);
 }
 
 int

@@ -45,32 +45,34 @@ read_name(int fd, uint64_t offset, uint64_t size, char name[PATH_MAX])
   return INTERPRETER_LOADER;
 }
 
-static enum interpreter
-of_elf64(int fd, const Elf64_Ehdr *header, char name[PATH_MAX])
-{
-  Elf64_Phdr segment;
-
-  for (int i = 0; i < header->e_phnum && i < HEADERS_MAX; i++) {
-    off_t at = (off_t)(header->e_phoff + (uint64_t)i * header->e_phentsize);
-    if (pread(fd, &segment, sizeof segment, at) != sizeof segment)
-      break;
-    if (segment.p_type == PT_INTERP)
-      return read_name(fd, segment.p_offset, segment.p_filesz, name);
-  }
-  return INTERPRETER_NONE;
-}
+/* The beginning of a file, as each kind has it. */
+union head {
+  char line[LINE_MAX_READ];
+  unsigned char ident[EI_NIDENT];
+  Elf64_Ehdr wide;
+  Elf32_Ehdr narrow;
+};
 
 static enum interpreter
-of_elf32(int fd, const Elf32_Ehdr *header, char name[PATH_MAX])
+of_elf(int fd, const union head *head, char name[PATH_MAX])
 {
-  Elf32_Phdr segment;
+  bool is_wide = head->ident[EI_CLASS] == ELFCLASS64;
+  uint64_t at = is_wide ? head->wide.e_phoff : head->narrow.e_phoff;
+  size_t step = is_wide ? head->wide.e_phentsize : head->narrow.e_phentsize;
+  int count = is_wide ? head->wide.e_phnum : head->narrow.e_phnum;
+  union {
+    Elf64_Phdr wide;
+    Elf32_Phdr narrow;
+  } segment;
+  size_t size = is_wide ? sizeof segment.wide : sizeof segment.narrow;
 
-  for (int i = 0; i < header->e_phnum && i < HEADERS_MAX; i++) {
-    off_t at = (off_t)header->e_phoff + (off_t)i * header->e_phentsize;
-    if (pread(fd, &segment, sizeof segment, at) != sizeof segment)
+  for (int i = 0; i < count && i < HEADERS_MAX; i++, at += step) {
+    if (pread(fd, &segment, size, (off_t)at) != (ssize_t)size)
       break;
-    if (segment.p_type == PT_INTERP)
-      return read_name(fd, segment.p_offset, segment.p_filesz, name);
+    if (is_wide && segment.wide.p_type == PT_INTERP)
+      return read_name(fd, segment.wide.p_offset, segment.wide.p_filesz, name);
+    if (!is_wide && segment.narrow.p_type == PT_INTERP)
+      return read_name(fd, segment.narrow.p_offset, segment.narrow.p_filesz, name);
   }
   return INTERPRETER_NONE;
 }
@@ -79,21 +81,14 @@ of_elf32(int fd, const Elf32_Ehdr *header, char name[PATH_MAX])
 static enum interpreter
 of_file(int fd, char name[PATH_MAX])
 {
-  union {
-    char line[LINE_MAX_READ];
-    unsigned char ident[EI_NIDENT];
-    Elf64_Ehdr wide;
-    Elf32_Ehdr narrow;
-  } head = {{0}};
+  union head head = {{0}};
   ssize_t got = pread(fd, &head, sizeof head, 0);
 
   if (got > 2 && head.line[0] == '#' && head.line[1] == '!')
     return of_script(head.line, got, name);
   if (got < (ssize_t)sizeof head.narrow || memcmp(head.ident, ELFMAG, SELFMAG) != 0)
     return INTERPRETER_NONE;
-  if (head.ident[EI_CLASS] == ELFCLASS64)
-    return of_elf64(fd, &head.wide, name);
-  return head.ident[EI_CLASS] == ELFCLASS32 ? of_elf32(fd, &head.narrow, name) : INTERPRETER_NONE;
+  return of_elf(fd, &head, name);
 }
 
 enum interpreter

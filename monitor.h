@@ -18,8 +18,7 @@ struct findings {
   struct answer *answers; /* one for each of the plan's questions */
   size_t answered;        /* how many of them came */
   char **sources;         /* where on the host lies what each operation shows, or NULL */
-  size_t source_count;
-  bool *is_pending; /* one for each of its operations */
+  bool *is_pending;       /* one for each of its operations */
 };
 
 /* Waits until nothing of the sandbox runs any more, or, for a persona that lingers,

@@ -256,8 +256,7 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, int cont
     return -1;
   if (plan->purpose != PURPOSE_RUN)
     return 0;
-  struct receipt receipt = inheritance->receipt;
-  if (plan_tells_status(plan) && receipt_send(&receipt, control_fd, failure) < 0)
+  if (plan_tells_status(plan) && receipt_send(&inheritance->receipt, control_fd, failure) < 0)
     return -1;
   if (plan->persona->forward_signals)
     report_start(control_fd);

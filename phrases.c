@@ -204,26 +204,18 @@ phrases_fill(const char *template, const struct typed *typed, const char *detail
   return g_string_free(text, FALSE);
 }
 
-char *
-phrases_refusal(enum style style, enum refusal refusal, const struct typed *typed,
-                const char *detail)
+int
+phrases_refuse(struct failure *failure, enum stage stage, enum style style, enum refusal refusal,
+               const struct typed *typed, const char *detail)
 {
   const char *template = refusals[refusal].templates[style];
 
   if (!template)
     template = refusals[refusal].templates[STYLE_HUTCH];
-  char *text = phrases_fill(template, typed, detail, 0);
-  if (!typed->origin)
-    return text;
-  char *placed = g_strconcat(typed->origin, ": ", text, NULL);
-  g_free(text);
-  return placed;
-}
-
-enum code
-phrases_code(enum refusal refusal)
-{
-  return refusals[refusal].code;
+  g_autofree char *text = phrases_fill(template, typed, detail, 0);
+  failure_say(failure, stage, refusals[refusal].code, typed->origin, text);
+  failure->typed = *typed;
+  return -1;
 }
 
 char *

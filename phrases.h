@@ -89,13 +89,10 @@ char *phrases_printable(const char *text);
 /* The same, and where they stand, if that is a profile; the caller frees. */
 char *typed_describe(const struct typed *typed);
 
-/* The sentence for REFUSAL of the option TYPED; DETAIL, which may be NULL, is
- * the part that neither knows. It begins with the option's origin. The caller frees. */
-char *phrases_refusal(enum style style, enum refusal refusal, const struct typed *typed,
-                      const char *detail);
-
-/* The code of REFUSAL, for programs. */
-enum code phrases_code(enum refusal refusal);
+/* Records REFUSAL of the option TYPED in STYLE: its code, and its sentence behind the
+ * option's origin. DETAIL, which may be NULL, is the part that neither knows. Always -1. */
+int phrases_refuse(struct failure *failure, enum stage stage, enum style style,
+                   enum refusal refusal, const struct typed *typed, const char *detail);
 
 /* The warning that of the options TYPED only the last counts, or NULL in a style
  * that takes this for granted. The caller frees. */

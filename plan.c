@@ -255,12 +255,7 @@ static int
 refuse(const struct draft *draft, enum refusal refusal, const struct typed *typed,
        struct failure *failure)
 {
-  g_autofree char *text = phrases_refusal(draft->persona->style, refusal, typed, NULL);
-
-  failure_record_text(failure, STAGE_PLAN, NULL, text);
-  failure->code = phrases_code(refusal);
-  failure->typed = *typed;
-  return -1;
+  return phrases_refuse(failure, STAGE_PLAN, draft->persona->style, refusal, typed, NULL);
 }
 
 static int

@@ -18,20 +18,22 @@ receipt_note_namespaces(struct receipt *receipt, int proc_fd)
 }
 
 int
-receipt_send(struct receipt *receipt, int control_fd, struct failure *failure)
+receipt_send(const struct receipt *noted, int control_fd, struct failure *failure)
 {
-  if (privileges_read(&receipt->privileges, failure) < 0)
+  struct receipt receipt = *noted;
+
+  if (privileges_read(&receipt.privileges, failure) < 0)
     return -1;
-  receipt->uid = geteuid();
-  receipt->gid = getegid();
-  receipt->pid = getpid();
-  receipt->groups = (int)syscall(SYS_getgroups, 0, NULL);
-  receipt->seccomp_mode = prctl(PR_GET_SECCOMP, 0, 0, 0, 0);
-  receipt->leads_session = getsid(0) == receipt->pid;
-  receipt->is_traceable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+  receipt.uid = geteuid();
+  receipt.gid = getegid();
+  receipt.pid = getpid();
+  receipt.groups = (int)syscall(SYS_getgroups, 0, NULL);
+  receipt.seccomp_mode = prctl(PR_GET_SECCOMP, 0, 0, 0, 0);
+  receipt.leads_session = getsid(0) == receipt.pid;
+  receipt.is_traceable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     if (fcntl(fd, F_GETFD) == 0)
-      receipt->standard |= 1U << fd;
-  (void)!send(control_fd, receipt, sizeof *receipt, MSG_NOSIGNAL);
+      receipt.standard |= 1U << fd;
+  (void)!send(control_fd, &receipt, sizeof receipt, MSG_NOSIGNAL);
   return 0;
 }

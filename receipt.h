@@ -29,5 +29,5 @@ struct receipt {
 /* Notes the namespaces that the calling process is in. PROC_FD is a proc that lists it. */
 void receipt_note_namespaces(struct receipt *receipt, int proc_fd);
 
-/* Reads all the rest back and sends the receipt. */
-int receipt_send(struct receipt *receipt, int control_fd, struct failure *failure);
+/* Reads all the rest back and sends it with what was NOTED. */
+int receipt_send(const struct receipt *noted, int control_fd, struct failure *failure);

@@ -10,6 +10,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/capability.h>
+
+enum {
+  CAPABILITIES = 64,
+};
 
 json_t *
 record_string(const char *text)
@@ -58,6 +63,28 @@ record_write(int fd, json_t *value, bool one_line)
   return result;
 }
 
+/* Programs compare; what is empty is null. */
+json_t *
+record_filled(const char *text)
+{
+  return text && text[0] != '\0' ? record_string(text) : json_null();
+}
+
+json_t *
+record_capabilities(uint64_t set)
+{
+  json_t *array = json_array();
+
+  for (cap_value_t i = 0; i < CAPABILITIES; i++) {
+    if (!(set >> i & 1))
+      continue;
+    char *name = cap_to_name(i);
+    json_array_append_new(array, record_string(name));
+    cap_free(name);
+  }
+  return array;
+}
+
 json_t *
 record_option(const struct typed *typed)
 {
@@ -71,13 +98,6 @@ record_option(const struct typed *typed)
     json_array_append_new(words, record_string(typed->words[i]));
   return json_pack("{s:i, s:o, s:o}", "index", typed->index, "words", words, "origin",
                    record_string(typed->origin));
-}
-
-/* Programs compare; what is empty is null. */
-static json_t *
-filled(const char *text)
-{
-  return text && text[0] != '\0' ? record_string(text) : json_null();
 }
 
 json_t *
@@ -100,11 +120,11 @@ record_failure(const struct plan *plan, const struct failure *failure, const str
   char *end = strchr(call, ' ');
   if (end)
     *end = '\0';
-  json_t *object =
-      json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "code", code_table[cause->code].name,
-                "status", status, "option", record_option(&typed), "call", filled(call), "errno",
-                failure->error != 0 ? filled(strerrorname_np(failure->error)) : json_null(),
-                "message", record_string(message), "remedy", filled(cause->remedy));
+  json_t *object = json_pack(
+      "{s:s, s:i, s:o, s:o, s:o, s:o, s:o}", "code", code_table[cause->code].name, "status", status,
+      "option", record_option(&typed), "call", record_filled(call), "errno",
+      failure->error != 0 ? record_filled(strerrorname_np(failure->error)) : json_null(), "message",
+      record_string(message), "remedy", record_filled(cause->remedy));
   if (plan->error_fd >= 0)
     (void)!record_write(plan->error_fd, json_incref(object), true);
   if (plan->status_fd >= 0)

@@ -11,10 +11,17 @@
 #include "plan.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 /* A string that may hold bytes which are no UTF-8: those become U+FFFD. NULL is null.
  * The caller owns it. */
 json_t *record_string(const char *text);
+
+/* The same, but an empty string is null too. */
+json_t *record_filled(const char *text);
+
+/* The names of the capabilities in SET, where bit N is capability N; the caller owns it. */
+json_t *record_capabilities(uint64_t set);
 
 /* An option as it was typed, or null if there is none; the caller owns it. */
 json_t *record_option(const struct typed *typed);

@@ -71,7 +71,7 @@ run(const struct plan *plan, const struct origin *origin, struct failure *failur
       (explain_check(plan, findings, status, failure) < 0 ||
        print(explain_text(plan, findings), failure) < 0))
     status = plan->persona->status_failed;
-  explain_free_findings(findings);
+  explain_free_findings(plan, findings);
   return status;
 }
 

@@ -10,13 +10,11 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-  CAPABILITIES = 64,
   BLOCK_SIZE = 512, /* in which the kernel counts what is read and written */
   KIBIBYTE = 1024,  /* ... and memory */
 };
@@ -61,28 +59,14 @@ namespaces_object(const struct plan *plan, const struct receipt *receipt)
 }
 
 static json_t *
-capability_array(uint64_t set)
-{
-  json_t *array = json_array();
-
-  for (int i = 0; i < CAPABILITIES; i++) {
-    if ((set >> i & 1) == 0)
-      continue;
-    char *name = cap_to_name(i);
-    json_array_append_new(array, record_string(name));
-    cap_free(name);
-  }
-  return array;
-}
-
-static json_t *
 capabilities_object(const struct privileges *privileges)
 {
-  return json_pack(
-      "{s:o, s:o, s:o, s:o, s:o}", "effective", capability_array(privileges->effective),
-      "permitted", capability_array(privileges->permitted), "inheritable",
-      capability_array(privileges->inheritable), "bounding", capability_array(privileges->bounding),
-      "ambient", capability_array(privileges->ambient));
+  return json_pack("{s:o, s:o, s:o, s:o, s:o}", "effective",
+                   record_capabilities(privileges->effective), "permitted",
+                   record_capabilities(privileges->permitted), "inheritable",
+                   record_capabilities(privileges->inheritable), "bounding",
+                   record_capabilities(privileges->bounding), "ambient",
+                   record_capabilities(privileges->ambient));
 }
 
 /* TOLD is the id as the monitor's user namespace has it, which is the caller's unless another one

@@ -60,19 +60,6 @@ hands_out(const struct operation *operation, const char *path)
   }
 }
 
-static int
-refuse(const struct draft *draft, const struct operation *operation, const char *path,
-       struct failure *failure)
-{
-  g_autofree char *text =
-      phrases_refusal(draft->persona->style, REFUSE_PROFILE_WRITABLE, &operation->typed, path);
-
-  failure_record_text(failure, STAGE_PLAN, NULL, text);
-  failure->code = phrases_code(REFUSE_PROFILE_WRITABLE);
-  failure->typed = operation->typed;
-  return -1;
-}
-
 int
 trust_check_profiles(const struct draft *draft, struct failure *failure)
 {
@@ -81,7 +68,8 @@ trust_check_profiles(const struct draft *draft, struct failure *failure)
     for (guint j = 0; j < draft->operations->len; j++) {
       const struct operation *operation = &g_array_index(draft->operations, struct operation, j);
       if (hands_out(operation, path))
-        return refuse(draft, operation, path, failure);
+        return phrases_refuse(failure, STAGE_PLAN, draft->persona->style, REFUSE_PROFILE_WRITABLE,
+                              &operation->typed, path);
     }
   }
   return 0;
