@@ -171,20 +171,54 @@ access_of(const char *path, int mode)
   return faccessat(AT_FDCWD, path, mode, AT_EACCESS) < 0 ? errno : 0;
 }
 
+/* What keeps every entry from being made, as all of them are the kernel's, whatever the
+ * permissions say; or 0. proc does not even look for what it does not have. */
+static int
+refusal_of(const char *path)
+{
+  struct statfs filesystem;
+
+  if (statfs(path, &filesystem) < 0)
+    return 0;
+  switch (filesystem.f_type) {
+  case PROC_SUPER_MAGIC:
+    return ENOENT;
+  case CGROUP_SUPER_MAGIC:
+  case CGROUP2_SUPER_MAGIC:
+  case DEBUGFS_MAGIC:
+  case DEVPTS_SUPER_MAGIC:
+  case SECURITYFS_MAGIC:
+  case SYSFS_MAGIC:
+  case TRACEFS_MAGIC:
+    return EACCES;
+  default:
+    return 0;
+  }
+}
+
 /* As the kernel asks when an entry is to be made: whether the directory may be searched,
- * then whether its mount is read-only, then whether it may be written. */
+ * whether it is one of proc's, then whether its mount is read-only, then whether it may be
+ * written. */
 static int
 entry_of(const char *path, bool is_readonly)
 {
-  int error = access_of(path, X_OK);
-  struct statfs filesystem;
+  int error = access_of(path, X_OK), refusal = refusal_of(path);
 
-  if (error == 0 && is_readonly)
-    return EROFS;
-  /* Its entries are the kernel's to make, whatever its permissions say. */
-  if (error == 0 && statfs(path, &filesystem) == 0 && filesystem.f_type == DEVPTS_SUPER_MAGIC)
-    return EACCES;
-  return error != 0 ? error : access_of(path, W_OK | X_OK);
+  if (error != 0)
+    return error;
+  if (refusal == ENOENT || (refusal != 0 && !is_readonly))
+    return refusal;
+  return is_readonly ? EROFS : access_of(path, W_OK | X_OK);
+}
+
+/* A file that is being executed just now is refused for that first, which tells nothing of the
+ * sandbox. */
+static int
+opening_of(const char *path, int flags, bool is_readonly)
+{
+  int error = result_of(open(path, flags));
+
+  return error == ETXTBSY && is_readonly ? EROFS : error;
 }
 
 /* Files and directories are opened. To open a device or a pipe does something: there the
@@ -200,7 +234,7 @@ try_all(const char *path, struct answer *answer)
   answer->write = access_of(path, W_OK);
   if (S_ISREG(answer->mode)) {
     answer->read = result_of(open(path, O_RDONLY | flags));
-    answer->write = result_of(open(path, O_WRONLY | flags));
+    answer->write = opening_of(path, O_WRONLY | flags, answer->is_readonly);
   } else if (S_ISDIR(answer->mode)) {
     answer->read = result_of(open(path, O_RDONLY | O_DIRECTORY | flags));
     answer->write = entry_of(path, answer->is_readonly);

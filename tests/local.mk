@@ -92,6 +92,30 @@ integration_tests = \
 	tests/symlinks.sh \
 	tests/trace.sh
 
+# A minute's worth: a part of each area.
+quick_tests = \
+	$(unit_tests) \
+	$(source_tests) \
+	tests/check-fork-line.sh \
+	tests/check-hardening.sh \
+	tests/basics.sh \
+	tests/bwrap-contract.sh \
+	tests/codes.sh \
+	tests/data-fds.sh \
+	tests/dry-run.sh \
+	tests/files.sh \
+	tests/lifetime.sh \
+	tests/namespaces.sh \
+	tests/net.sh \
+	tests/overlay.sh \
+	tests/print-plan.sh \
+	tests/process.sh \
+	tests/profiles.sh \
+	tests/remedies.sh \
+	tests/root-basics.sh \
+	tests/root-doctor.sh \
+	tests/trace.sh
+
 # What the tests compare with.
 data_files = \
 	tests/data/budgets \
@@ -218,6 +242,13 @@ endif
 
 # --- Longer tests, which `make check` leaves out ---------------------------------------------
 
+check-quick:
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(quick_tests)'
+
+# That the tarball builds, and holds what the tests need.
+distcheck-quick:
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) distcheck TESTS='$(quick_tests)'
+
 check-kernels: all $(check_PROGRAMS)
 	$(AM_V_at)$(test_environment) $(BASH_SHELL) $(srcdir)/tests/kernels/run $(KERNELS)
 
@@ -273,4 +304,5 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-attack check-callers check-kernels check-sanitizers record-budgets
+.PHONY: bench check-attack check-callers check-kernels check-quick check-sanitizers distcheck-quick \
+	record-budgets

@@ -60,7 +60,7 @@ def execute(path):
 
 
 def may_execute(path):
-    return None if os.access(path, os.X_OK) else "EACCES"
+    return None if os.access(path, os.X_OK, effective_ids=True) else "EACCES"
 
 
 def find_place(path, depth=0):
