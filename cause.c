@@ -3,6 +3,7 @@
 
 #include "cause.h"
 
+#include "advice.h"
 #include "system.h"
 
 #include <errno.h>
@@ -560,31 +561,11 @@ of_errno(const struct failure *failure)
   }
 }
 
-/* What helps wherever it happens. */
-static const char *
-remedy_of(enum code code)
-{
-  switch (code) {
-  case CODE_OPTION_UNKNOWN:
-    return "hutch --help lists the options; a command that begins with a dash comes after --";
-  case CODE_USERNS_NOT_DISABLED:
-    return "--disable-userns keeps the command from making any";
-  case CODE_ID_UNMAPPED:
-    return "whoever made the namespace has to write its id maps first";
-  case CODE_HOST_PROC_MISSING:
-    return "the host's own proc has to be mounted at /proc";
-  case CODE_PRIVILEGED:
-    return "hutch needs no privilege: chmod u-s,g-s and setcap -r take them away";
-  default:
-    return NULL;
-  }
-}
-
 struct cause
 cause_find(const struct plan *plan, const struct failure *failure)
 {
   if (failure->code != CODE_UNKNOWN && failure->stage != STAGE_EXEC)
-    return found(failure->code, remedy_of(failure->code));
+    return found(failure->code, advice_for(failure->code));
   bool is_command = failure->stage == STAGE_EXEC;
   bool is_limit = failure->error == ENOSPC && failure->stage <= STAGE_NAMESPACES;
   bool is_overlay = failure->error == ELOOP && calls(failure, "fs");

@@ -46,6 +46,12 @@ const struct code_row code_table[CODE_COUNT] = {
     [CODE_HOST_PROC_MISSING] = {"host-proc-missing", "no proc that can be written is mounted at /proc on the host"},
     [CODE_PARENT_GONE] = {"parent-gone", "the calling process ended first, and --die-with-parent was given"},
 
+    [CODE_DBUS_MISSING] = {"dbus-missing", "there is no message bus where it is looked for"},
+    [CODE_DBUS_ADDRESS] = {"dbus-address", "the address of a message bus is none that can be passed on"},
+    [CODE_DBUS_PROXY_MISSING] = {"dbus-proxy-missing", "xdg-dbus-proxy is not installed"},
+    [CODE_DBUS_PROXY_UNSAFE] = {"dbus-proxy-unsafe", "the sandbox could write the program of xdg-dbus-proxy"},
+    [CODE_DBUS_PROXY_FAILED] = {"dbus-proxy-failed", "xdg-dbus-proxy does not start"},
+
     [CODE_SOURCE_MISSING] = {"source-missing", "a source does not exist on the host"},
     [CODE_SOURCE_VANISHED] = {"source-vanished", "the object that a descriptor refers to is no longer where its name leads"},
     [CODE_SOURCE_DENIED] = {"source-denied", "the caller may not reach a source"},

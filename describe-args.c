@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "dbus.h"
 #include "describe-facts.h"
 #include "describe.h"
 
@@ -187,6 +188,23 @@ add_operation(GPtrArray *words, const struct operation *operation)
   add(words, operation->dest);
 }
 
+/* The operations that show the buses' sockets come by themselves. */
+static void
+add_buses(GPtrArray *words, const struct plan *plan)
+{
+  for (int which = 0; which < BUSES; which++) {
+    const struct bus *bus = &plan->buses[which];
+    g_autofree char *option =
+        g_strconcat("--dbus-", dbus_names[which], bus->is_optional ? "-try" : "", NULL);
+    if (!bus->address)
+      continue;
+    if (bus->rule_count == 0)
+      add_text(words, option, "none");
+    for (size_t i = 0; i < bus->rule_count; i++)
+      add_text(words, option, bus->rules[i]);
+  }
+}
+
 static void
 add_process(GPtrArray *words, const struct plan *plan)
 {
@@ -273,7 +291,9 @@ describe_args(const struct plan *plan)
   add_namespaces(words, plan);
   add_identity(words, plan);
   for (size_t i = 0; i < plan->operation_count; i++)
-    add_operation(words, &plan->operations[i]);
+    if (plan->operations[i].kind != OPERATION_DBUS)
+      add_operation(words, &plan->operations[i]);
+  add_buses(words, plan);
   add_process(words, plan);
   add_privileges(words, plan);
   add_flag(words, "--", plan->command != NULL);

@@ -50,6 +50,7 @@ static const struct shape shapes[] = {
     [OPERATION_SYMLINK] = {"symlink", FACT_SOURCE, 0},
     [OPERATION_REMOUNT] = {"remount-ro", 0, 0},
     [OPERATION_CHMOD] = {"chmod", FACT_MODE, 0},
+    [OPERATION_DBUS] = {"dbus", FACT_SOURCE, OPERATION_OPTIONAL},
     [OPERATION_OVERLAY] = {"overlay", FACT_LAYERS, OPERATION_READONLY | OPERATION_SCRATCH},
 };
 

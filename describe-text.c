@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "dbus.h"
 #include "describe-facts.h"
 #include "describe.h"
 
@@ -188,6 +189,11 @@ append_deed(GString *text, const struct operation *operation)
   case OPERATION_CHMOD:
     g_string_append_printf(text, "the mode becomes %04o", (unsigned)operation->mode);
     break;
+  case OPERATION_DBUS:
+    g_string_append_printf(text, "the proxy's socket for the %s bus", source);
+    if (operation->flags & OPERATION_OPTIONAL)
+      g_string_append(text, ", if there is something");
+    break;
   case OPERATION_OVERLAY:
     append_overlay(text, operation);
     break;
@@ -295,6 +301,20 @@ append_descriptors(GString *text, const struct plan *plan)
 }
 
 static void
+append_buses(GString *text, const struct plan *plan)
+{
+  for (int which = 0; which < BUSES; which++) {
+    const struct bus *bus = &plan->buses[which];
+    g_autofree char *label = g_strconcat(dbus_names[which], " bus", NULL);
+    if (!bus->address)
+      continue;
+    append_row(text, label, "%s", bus->rule_count > 0 ? "by a proxy" : "by a proxy, nothing of it");
+    for (size_t i = 0; i < bus->rule_count; i++)
+      append_word(text, label, bus->rules[i]);
+  }
+}
+
+static void
 append_life(GString *text, const struct plan *plan)
 {
   append_row(text, "first process", "%s",
@@ -329,6 +349,7 @@ describe_text(const struct plan *plan)
   append_word(text, "host name", plan->hostname);
   append_privileges(text, plan);
   append_descriptors(text, plan);
+  append_buses(text, plan);
   append_life(text, plan);
   append_operations(text, plan);
   return g_string_free(text, FALSE);

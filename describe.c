@@ -3,6 +3,7 @@
 
 #include "describe.h"
 
+#include "dbus.h"
 #include "describe-facts.h"
 #include "record.h"
 
@@ -178,6 +179,25 @@ descriptor_object(const struct plan *plan)
 }
 
 static json_t *
+bus_or_null(const struct bus *bus)
+{
+  if (!bus->address)
+    return json_null();
+  return json_pack("{s:o, s:o, s:b}", "address", record_string(bus->address), "rules",
+                   string_array(bus->rules, bus->rule_count), "optional", bus->is_optional);
+}
+
+static json_t *
+bus_object(const struct plan *plan)
+{
+  json_t *object = json_object();
+
+  for (int which = 0; which < BUSES; which++)
+    json_object_set_new(object, dbus_names[which], bus_or_null(&plan->buses[which]));
+  return object;
+}
+
+static json_t *
 lock_array(const struct plan *plan)
 {
   json_t *array = json_array();
@@ -226,9 +246,9 @@ describe_json(const struct plan *plan)
                         capability_object(plan), "filters", filter_array(plan), "labels", "exec",
                         record_string(plan->exec_label), "file", record_string(plan->file_label),
                         "descriptors", descriptor_object(plan), "locks", lock_array(plan)));
-  set_members(object, json_pack("{s:b, s:b, s:b, s:b}", "reaper", plan->reaper, "new-session",
-                                plan->new_session, "die-with-parent", plan->die_with_parent,
-                                "level-prefix", plan->level_prefix));
+  set_members(object, json_pack("{s:o, s:b, s:b, s:b, s:b}", "buses", bus_object(plan), "reaper",
+                                plan->reaper, "new-session", plan->new_session, "die-with-parent",
+                                plan->die_with_parent, "level-prefix", plan->level_prefix));
   return object;
 }
 

@@ -69,6 +69,7 @@ static const struct check checks[] = {
      .tried = "a group below the own one, with a process in it"},
     {"pasta", .attempt = grant_pasta, .tried = "pasta --version"},
     {"slirp4netns", .attempt = grant_slirp4netns, .tried = "slirp4netns --version"},
+    {"dbus-proxy", .attempt = grant_dbus_proxy, .tried = "xdg-dbus-proxy --version"},
     {"subuid", .attempt = grant_subuid, .tried = "newuidmap on a child, with the ranges of /etc/subuid"},
     {"subgid", .attempt = grant_subgid, .tried = "newgidmap on a child, with the ranges of /etc/subgid"},
     {"link", .attempt = find_link, .tried = "looked for a loader in the headers of this program"},

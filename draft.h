@@ -40,6 +40,13 @@ struct request {
   uint32_t number; /* an id, or a descriptor */
 };
 
+/* What was asked for of one message bus. */
+struct bus_wish {
+  struct request asked;  /* the first option about it */
+  struct request needed; /* ... that does not allow for the bus to be missing */
+  GPtrArray *rules;      /* const char * */
+};
+
 struct draft {
   const struct persona *persona;
   GArray *typed; /* struct typed: all options, in the order they were read */
@@ -75,6 +82,7 @@ struct draft {
   struct request sync_fd, block_fd, userns_block_fd, info_fd, json_status_fd;
   struct request error_fd, status_fd, dry_run, print_plan, json, doctor;
   GArray *questions; /* struct question */
+  struct bus_wish buses[BUSES];
   struct request exec_label, file_label, level_prefix, not_a_boundary;
 
   GPtrArray *split; /* char **: words that stood in one, with "=" */

@@ -21,6 +21,7 @@ enum stage {
   STAGE_PLAN,       /* the cross-option rules */
   STAGE_LAUNCH,     /* clone3 and what it needs */
   STAGE_NAMESPACES, /* id maps, host name */
+  STAGE_BUS,        /* starting the proxy of message buses */
   STAGE_SOURCE,     /* cloning what an operation names on the host */
   STAGE_ROOT,       /* carrying out an operation inside the new root */
   STAGE_NETWORK,    /* bringing the loopback interface up */

@@ -511,3 +511,9 @@ grant_slirp4netns(struct diagnosis *diagnosis)
 {
   ask_version("slirp4netns", "slirp4netns", diagnosis);
 }
+
+void
+grant_dbus_proxy(struct diagnosis *diagnosis)
+{
+  ask_version("xdg-dbus-proxy", "xdg-dbus-proxy", diagnosis);
+}

@@ -24,3 +24,6 @@ void grant_subgid(struct diagnosis *diagnosis);
 /* A program of the network, asked for its version, which is the value. */
 void grant_pasta(struct diagnosis *diagnosis);
 void grant_slirp4netns(struct diagnosis *diagnosis);
+
+/* The proxy of message buses, the same. */
+void grant_dbus_proxy(struct diagnosis *diagnosis);

@@ -3,6 +3,7 @@
 
 #include "handlers.h"
 
+#include "dbus.h"
 #include "filter.h"
 #include "label.h"
 
@@ -462,6 +463,27 @@ on_label(struct reader *reader, const struct option *option, char **operands)
   if (label_is_supported())
     return on_request(reader, option, operands);
   return reader_refuse(reader, REFUSE_LABEL, NULL);
+}
+
+/* "none" asks for the bus, and for nothing on it. */
+int
+on_dbus(struct reader *reader, const struct option *option, char **operands)
+{
+  struct bus_wish *wish = &reader->draft->buses[option->value];
+  const char *reason = dbus_check_rule(operands[0]);
+  bool may_be_missing = option->flags;
+
+  if (reason)
+    return reader_refuse(reader, REFUSE_BUS_RULE, reason);
+  if (!draft_asked(&wish->asked)) {
+    wish->asked.typed = reader->typed;
+    wish->rules = g_ptr_array_new();
+  }
+  if (!may_be_missing && !draft_asked(&wish->needed))
+    wish->needed.typed = reader->typed;
+  if (strcmp(operands[0], "none") != 0)
+    g_ptr_array_add(wish->rules, operands[0]);
+  return 0;
 }
 
 /* --- general ------------------------------------------------------------- */

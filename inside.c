@@ -128,7 +128,8 @@ build_root(const struct plan *plan, const struct hand_over *hand_over,
   /* What is made is made with exactly the permissions that the plan names. */
   inheritance->mask = umask(0);
   if (source_raise_limit(plan, &inheritance->open_files, failure) < 0 ||
-      source_clone_all(plan, assembly.trees, failure) < 0 || root_build(&assembly, failure) < 0)
+      source_clone_all(plan, assembly.trees, &hand_over->link, failure) < 0 ||
+      root_build(&assembly, failure) < 0)
     return -1;
   return root_enter(&assembly, failure);
 }

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "bus.h"
 #include "inspect.h"
 #include "plan.h"
 
@@ -20,15 +21,16 @@ enum held {
 
 /* What the monitor's side hands over besides the plan. */
 struct hand_over {
-  int control_fd;     /* the child's end */
-  int status_fd;      /* takes how the payload ended; or -1 */
-  uint64_t mask;      /* the signals that the caller had blocked */
-  int *trees;         /* room for plan->source_count descriptors */
-  int *kept;          /* room for plan->keep_count + 1 descriptors */
-  struct mark *marks; /* room for one an operation, where nothing is started, else NULL */
-  dev_t *own;         /* ... and for as many devices and one more */
-  int *held;          /* room for HELD_LOCKS + plan->lock_count descriptors */
-  char *words;        /* the area of hutch's own words, to be wiped; or NULL */
+  int control_fd;       /* the child's end */
+  int status_fd;        /* takes how the payload ended; or -1 */
+  struct bus_link link; /* leads to the proxy, where the plan has buses */
+  uint64_t mask;        /* the signals that the caller had blocked */
+  int *trees;           /* room for plan->source_count descriptors */
+  int *kept;            /* room for plan->keep_count + 1 descriptors */
+  struct mark *marks;   /* room for one an operation, where nothing is started, else NULL */
+  dev_t *own;           /* ... and for as many devices and one more */
+  int *held;            /* room for HELD_LOCKS + plan->lock_count descriptors */
+  char *words;          /* the area of hutch's own words, to be wiped; or NULL */
   size_t words_size;
 };
 

@@ -235,6 +235,7 @@ launch_sandbox(const struct plan *plan, const struct origin *origin, struct sand
   hand_over.control_fd = control_fds[1];
   hand_over.status_fd = status_fds[1];
   hand_over.mask = sandbox->mask;
+  hand_over.link = sandbox->proxy.link;
   hand_over.trees = g_new(int, plan->source_count);
   hand_over.held = g_new(int, HELD_LOCKS + plan->lock_count);
   hand_over.kept = g_new(int, plan->keep_count + 1);

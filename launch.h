@@ -9,6 +9,7 @@
 #include "environment.h"
 #include "failure.h"
 #include "plan.h"
+#include "proxy.h"
 
 #include <sys/types.h>
 
@@ -16,11 +17,12 @@
 struct sandbox {
   pid_t pid; /* of the first process inside */
   int pidfd;
-  int control_fd; /* the monitor's end of the control socket */
-  int status_fd;  /* where the payload's end is told, or -1: with the first process's */
-  int parent_fd;  /* a pidfd of the caller, or -1 when nobody asked */
-  uint64_t mask;  /* the signals that the caller had blocked */
-  int64_t start;  /* when it was made, in nanoseconds of the monotonic clock */
+  int control_fd;     /* the monitor's end of the control socket */
+  int status_fd;      /* where the payload's end is told, or -1: with the first process's */
+  int parent_fd;      /* a pidfd of the caller, or -1 when nobody asked */
+  uint64_t mask;      /* the signals that the caller had blocked */
+  struct proxy proxy; /* ... which is made before the sandbox */
+  int64_t start;      /* when it was made, in nanoseconds of the monotonic clock */
 };
 
 /* What was noted before anything else was done. */

@@ -91,9 +91,18 @@ watch_signals(const struct plan *plan, uint64_t mask, struct failure *failure)
 static int
 close_others(const struct plan *plan, const struct sandbox *sandbox, struct failure *failure)
 {
+  const struct proxy *proxy = &sandbox->proxy;
   const int keep[] = {
-      sandbox->pidfd, sandbox->control_fd,  sandbox->status_fd, sandbox->parent_fd,
-      plan->info_fd,  plan->json_status_fd, plan->error_fd,     plan->status_fd,
+      sandbox->pidfd,
+      sandbox->control_fd,
+      sandbox->status_fd,
+      sandbox->parent_fd,
+      plan->info_fd,
+      plan->json_status_fd,
+      plan->error_fd,
+      plan->status_fd,
+      proxy->pid != 0 ? proxy->link.ready_fd : -1,
+      proxy->pid != 0 ? proxy->words_fd : -1,
   };
 
   if (descriptor_close_but(STDERR_FILENO + 1, keep, sizeof keep / sizeof keep[0]) < 0)

@@ -253,6 +253,18 @@ const struct option options_table[] = {
     {"--lock-file", "DEST", GROUP_PROCESS, on_lock_file, 0, 0,
      "hold a read lock on DEST inside while the sandbox lives",
      "The lock is one of fcntl(2). May be given more than once."},
+    {"--dbus-session", "RULE", GROUP_PROCESS, on_dbus, BUS_SESSION, 0,
+     "reach the session bus, filtered by RULE",
+     "The sandbox gets a socket of xdg-dbus-proxy, which must be installed, and "
+     "DBUS_SESSION_BUS_ADDRESS. RULE is see=NAME, talk=NAME, own=NAME, call=NAME=METHOD@PATH, "
+     "broadcast=NAME=METHOD@PATH, or none, which allows nothing but the bus itself. May be given more than once."},
+    {"--dbus-session-try", "RULE", GROUP_PROCESS, on_dbus, BUS_SESSION, 1,
+     "the same, but skipped if there is no session bus", NULL},
+    {"--dbus-system", "RULE", GROUP_PROCESS, on_dbus, BUS_SYSTEM, 0,
+     "reach the system bus, filtered by RULE",
+     "As --dbus-session."},
+    {"--dbus-system-try", "RULE", GROUP_PROCESS, on_dbus, BUS_SYSTEM, 1,
+     "the same, but skipped if there is no system bus", NULL},
     {"--sync-fd", "FD", GROUP_PROCESS, on_fd_request, DRAFT_REQUEST(sync_fd), REFUSE_FD,
      "keep FD open while the sandbox lives",
      "The command does not get the descriptor, but with --as-pid-1. Who holds the other end of a "

@@ -72,6 +72,15 @@ static const struct {
     [REFUSE_TWICE] = {CODE_OPTION_REPEATED, {"%w: given more than once", "%o used multiple times"}},
     [REFUSE_FORM] = {CODE_OPTION_OPERAND, {"%w: not text, json or args", NULL}},
     [REFUSE_EMPTY_PATH] = {CODE_OPTION_OPERAND, {"%w: the path is empty", NULL}},
+    [REFUSE_BUS_RULE] = {CODE_OPTION_OPERAND, {"%w: %d", NULL}},
+    [REFUSE_BUS_MISSING] = {CODE_DBUS_MISSING, {"%w: there is no such bus: no socket at %d", NULL}},
+    [REFUSE_BUS_ADDRESS] = {CODE_DBUS_ADDRESS, {"%w: not one address of a unix socket: %d", NULL}},
+    [REFUSE_BUS_ABSTRACT] = {CODE_OPTION_NEEDS, {
+        "%w: needs --unshare-net: the bus listens on an abstract socket, which the sandbox would "
+        "reach past the proxy", NULL}},
+    [REFUSE_PROXY_MISSING] = {CODE_DBUS_PROXY_MISSING, {"%w: xdg-dbus-proxy is not installed: no directory of PATH has it", NULL}},
+    [REFUSE_PROXY_WRITABLE] = {CODE_DBUS_PROXY_UNSAFE, {
+        "%w: the sandbox could write the program %d, which would run outside of it", NULL}},
     [REFUSE_RELATIVE] = {CODE_OPTION_OPERAND, {"%w: the path must begin with a slash", NULL}},
     [REFUSE_CAPABILITY] = {CODE_OPTION_OPERAND, {"%w: no such capability", "unknown cap: %1"}},
     [REFUSE_LABEL] = {CODE_OPTION_UNSUPPORTED, {"%w: SELinux is not enabled on this system",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "dbus.h"
 #include "dest.h"
 #include "draft.h"
 #include "environment.h"
@@ -413,7 +414,7 @@ seal_operations(const struct draft *draft, struct plan *plan)
     const struct operation *operation = &plan->operations[i];
     plan->source_count += plan_sources_of(operation);
     plan->needs_scratch |=
-        operation->kind == OPERATION_BIND_DATA ||
+        operation->kind == OPERATION_BIND_DATA || operation->kind == OPERATION_DBUS ||
         (operation->kind == OPERATION_OVERLAY &&
          ((operation->flags & OPERATION_SCRATCH) || (operation->upper && plan_keeps_host(plan))));
   }
@@ -505,7 +506,7 @@ seal_command(const struct draft *draft, struct plan *plan)
   plan->words = words;
   plan->argv0 = draft->argv0.text;
   plan->command = words[0];
-  plan->environment = environment_build(environ, draft->variables, &plan->pwd_slot);
+  plan->environment = environment_build(environ, dbus_variables(draft, plan), &plan->pwd_slot);
   plan->variables = (const struct variable *)(const void *)draft->variables->data;
   plan->variable_count = draft->variables->len;
   plan->candidates = candidates_of(words[0], environment_get(plan->environment, "PATH"));
@@ -580,6 +581,8 @@ plan_seal(const struct draft *draft, struct plan *plan, struct failure *failure)
     return -1;
   seal_privileges(draft, plan);
   seal_identity(draft, namespaces, plan);
+  if (dbus_seal(draft, plan, failure) < 0)
+    return -1;
   seal_operations(draft, plan);
   seal_filters(draft, plan);
   seal_life(draft, plan);

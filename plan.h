@@ -35,6 +35,7 @@ enum operation_kind {
   OPERATION_REMOUNT,   /* dest: read-only from now on */
   OPERATION_CHMOD,     /* dest, mode */
   OPERATION_OVERLAY,   /* layers, upper, work, dest */
+  OPERATION_DBUS,      /* source: the name of a bus; dest */
 };
 
 enum operation_flag {
@@ -85,6 +86,23 @@ enum purpose {
   PURPOSE_PRINT,   /* nothing is built, the plan is printed */
   PURPOSE_CHECK,   /* all but the command, and nothing of the host's is changed */
   PURPOSE_EXPLAIN, /* the same, and paths are looked at inside */
+};
+
+enum {
+  BUS_SESSION,
+  BUS_SYSTEM,
+  BUSES,
+};
+
+/* A message bus that the sandbox reaches through a proxy. */
+struct bus {
+  const char *address;      /* on the host; NULL for none, and then nothing else counts */
+  const char *path;         /* of its socket there; NULL for an abstract one */
+  const char *dest;         /* of the proxy's socket, inside */
+  const char *const *rules; /* as the options take them */
+  size_t rule_count;
+  bool is_optional;   /* the bus might have been missing */
+  struct typed typed; /* the option that asked for it first */
 };
 
 /* How a plan or an answer is printed. */
@@ -182,6 +200,10 @@ struct plan {
   bool new_session;
   bool die_with_parent;
   bool die_with_monitor;
+
+  struct bus buses[BUSES];
+  bool has_buses;            /* any of them */
+  const char *proxy_program; /* NULL where none is needed, or the plan only printed */
 
   const struct lock *locks;
   size_t lock_count;
@@ -286,6 +308,7 @@ plan_sources_of(const struct operation *operation)
   case OPERATION_BIND:
   case OPERATION_BIND_FD:
   case OPERATION_BIND_DATA:
+  case OPERATION_DBUS:
     return 1;
   case OPERATION_DEV:
     return DEVICE_SOURCES;

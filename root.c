@@ -4,6 +4,7 @@
 #include "root.h"
 
 #include "bind-mount.h"
+#include "bus.h"
 #include "dest.h"
 #include "device.h"
 #include "filesystem.h"
@@ -152,7 +153,7 @@ do_bind(struct assembly *assembly, const struct operation *operation, int tree_f
   const char *name;
   int dest_fd;
 
-  if (tree_fd < 0) /* an optional source that does not exist */
+  if (tree_fd < 0 || bus_has_no_place(&assembly->root, operation)) /* to be skipped */
     return 0;
   /* The type of a tree's root is known to the kernel: a file system that does
    * not answer is not to be asked. */
@@ -358,6 +359,7 @@ carry_out(struct assembly *assembly, const struct operation *operation, const in
   case OPERATION_BIND_FD:
   case OPERATION_BIND_DATA:
   case OPERATION_OVERLAY:
+  case OPERATION_DBUS:
     return do_bind(assembly, operation, trees[0], failure);
   case OPERATION_TMPFS:
     return do_tmpfs(assembly, operation, failure);
@@ -444,6 +446,7 @@ is_own(const struct operation *operation)
   case OPERATION_MQUEUE:
   case OPERATION_BIND_DATA:
   case OPERATION_OVERLAY:
+  case OPERATION_DBUS:
     return true;
   default:
     return false;

@@ -16,6 +16,7 @@
 #include "launch.h"
 #include "monitor.h"
 #include "options.h"
+#include "proxy.h"
 #include "remedy.h"
 
 #include <errno.h>
@@ -61,12 +62,18 @@ print(char *text, struct failure *failure)
 static int
 run(const struct plan *plan, const struct origin *origin, struct failure *failure)
 {
-  struct sandbox sandbox;
+  struct sandbox sandbox = {.proxy = {.pid = 0}};
   struct findings *findings = plan_keeps_host(plan) ? explain_new_findings(plan) : NULL;
   int status = plan->persona->status_failed;
 
-  if (create_sources(plan, failure) == 0 && launch_sandbox(plan, origin, &sandbox, failure) == 0)
-    status = monitor_run(plan, &sandbox, findings, failure);
+  if (create_sources(plan, failure) == 0 && proxy_start(plan, &sandbox.proxy, failure) == 0) {
+    int launched = launch_sandbox(plan, origin, &sandbox, failure);
+    proxy_let_go(&sandbox.proxy);
+    if (launched == 0)
+      status = monitor_run(plan, &sandbox, findings, failure);
+  }
+  proxy_explain(&sandbox.proxy, failure);
+  proxy_end(&sandbox.proxy);
   if (findings && !failure_is_set(failure) &&
       (explain_check(plan, findings, status, failure) < 0 ||
        print(explain_text(plan, findings), failure) < 0))

@@ -96,6 +96,7 @@ clone_source(const struct plan *plan, const struct operation *operation, int *tr
     flags.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
     return device_clone_sources(tree, &flags, failure) < 0 ? -1 : DEVICE_SOURCES;
   case OPERATION_BIND_DATA:
+  case OPERATION_DBUS:
     *tree = -1;
     return 1;
   case OPERATION_OVERLAY:
@@ -209,6 +210,10 @@ static int
 make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
             struct failure *failure)
 {
+  /* Its permissions are the proxy's to set. */
+  const struct tree_flags socket_flags = {
+      .set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY, .private_mounts = true};
+
   switch (plan->operations[index].kind) {
   case OPERATION_BIND_DATA:
     *tree = clone_data(plan, scratch_fd, index, failure);
@@ -216,6 +221,10 @@ make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
   case OPERATION_OVERLAY:
     tree[OVERLAY_MOUNT] = make_overlay(plan, scratch_fd, index, tree, failure);
     return tree[OVERLAY_MOUNT] < 0 ? -1 : 0;
+  case OPERATION_DBUS:
+    *tree =
+        bind_mount_clone_file(scratch_fd, plan->operations[index].source, &socket_flags, failure);
+    return *tree < 0 ? -1 : 0;
   default:
     return 0;
   }
@@ -238,7 +247,8 @@ open_scratch(const struct plan *plan, struct failure *failure)
 }
 
 int
-source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
+source_clone_all(const struct plan *plan, int *trees, const struct bus_link *link,
+                 struct failure *failure)
 {
   int *tree = trees;
   int scratch_fd = -1;
@@ -254,6 +264,8 @@ source_clone_all(const struct plan *plan, int *trees, struct failure *failure)
     tree += count;
   }
   if (plan->needs_scratch && (scratch_fd = open_scratch(plan, failure)) < 0)
+    return -1;
+  if (bus_make_sockets(plan, scratch_fd, link, failure) < 0)
     return -1;
   tree = trees;
   for (size_t i = 0; i < plan->operation_count; i++) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "bind-mount.h"
+#include "bus.h"
 #include "failure.h"
 #include "plan.h"
 
@@ -22,8 +23,10 @@ int source_raise_limit(const struct plan *plan, struct rlimit *saved, struct fai
 
 /* Clones all sources into TREES, of plan->source_count descriptors, in the order
  * of the operations; -1 stands for an optional one that does not exist, and for the
- * root that is in place. The failure names the operation. */
-int source_clone_all(const struct plan *plan, int *trees, struct failure *failure);
+ * root that is in place. LINK leads to the proxy, if the plan has buses. The failure names the
+ * operation. */
+int source_clone_all(const struct plan *plan, int *trees, const struct bus_link *link,
+                     struct failure *failure);
 
 /* What the tree of OPERATION is restricted to. */
 struct tree_flags source_flags(const struct plan *plan, const struct operation *operation);

@@ -3,8 +3,10 @@
 
 #include "trust.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* A directory may have more names than one. */
 static bool
@@ -73,4 +75,18 @@ trust_check_profiles(const struct draft *draft, struct failure *failure)
     }
   }
   return 0;
+}
+
+bool
+trust_is_writable(const struct draft *draft, const char *path)
+{
+  char *real = realpath(path, NULL);
+  g_autofree char *directory = real ? g_path_get_dirname(real) : NULL;
+  bool result = false;
+
+  if (real && (access(real, W_OK) == 0 || access(directory, W_OK) == 0))
+    for (guint i = 0; i < draft->operations->len && !result; i++)
+      result = hands_out(&g_array_index(draft->operations, struct operation, i), real);
+  free(real);
+  return result;
 }

@@ -11,3 +11,6 @@
 
 /* -1 and a failure when an operation hands out a profile, or a directory above it, writable. */
 int trust_check_profiles(const struct draft *draft, struct failure *failure);
+
+/* Whether the caller can write PATH or the directory that it is in, and the sandbox gets that. */
+bool trust_is_writable(const struct draft *draft, const char *path);

@@ -76,6 +76,10 @@ declare -gA _hutch_operands=(
   [--die-with-parent]=''
   [--as-pid-1]=''
   [--lock-file]='f'
+  [--dbus-session]='o'
+  [--dbus-session-try]='o'
+  [--dbus-system]='o'
+  [--dbus-system-try]='o'
   [--sync-fd]='o'
   [--block-fd]='o'
   [--userns-block-fd]='o'
@@ -92,7 +96,7 @@ declare -gA _hutch_operands=(
 )
 
 _hutch() {
-  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --profile --error-fd --status-fd --dry-run --print-plan --explain --json --doctor --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --userns --userns2 --pidns --disable-userns --assert-userns-disabled --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --bind-create --show-try --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --keepenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --seccomp-log --exec-label --file-label'
+  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='--help --version --args --profile --error-fd --status-fd --dry-run --print-plan --explain --json --doctor --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --userns --userns2 --pidns --disable-userns --assert-userns-disabled --hostname --uid --gid --keep-id --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --overlay-src --overlay --tmp-overlay --ro-overlay --bind-create --show-try --tmpfs --proc --dev --mqueue --dir --file --bind-data --ro-bind-data --symlink --remount-ro --chmod --perms --size --chdir --setenv --unsetenv --clearenv --keepenv --argv0 --keep-fd --new-session --die-with-parent --as-pid-1 --lock-file --dbus-session --dbus-session-try --dbus-system --dbus-system-try --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --seccomp-log --exec-label --file-label'
   # Step over each option and its operands to what stands before the cursor.
   while ((at < COMP_CWORD)); do
     if [[ ! -v _hutch_operands[${COMP_WORDS[at]}] ]]; then

@@ -11,7 +11,7 @@ function __hutch_reads_options
         switch $words[$at]
             case --help --version --dry-run --json --doctor --level-prefix --not-a-security-boundary --unshare-user --unshare-user-try --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup --unshare-cgroup-try --unshare-net --unshare-all --share-pid --share-ipc --share-uts --share-cgroup --share-net --disable-userns --assert-userns-disabled --keep-id --clearenv --new-session --die-with-parent --as-pid-1 --seccomp-log
                 set at (math $at + 1)
-            case --args --profile --error-fd --status-fd --print-plan --explain --userns --userns2 --pidns --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --show-try --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --keepenv --argv0 --keep-fd --lock-file --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --exec-label --file-label
+            case --args --profile --error-fd --status-fd --print-plan --explain --userns --userns2 --pidns --hostname --uid --gid --overlay-src --tmp-overlay --ro-overlay --show-try --tmpfs --proc --dev --mqueue --dir --remount-ro --perms --size --chdir --unsetenv --keepenv --argv0 --keep-fd --lock-file --dbus-session --dbus-session-try --dbus-system --dbus-system-try --sync-fd --block-fd --userns-block-fd --info-fd --json-status-fd --cap-add --cap-drop --seccomp --add-seccomp-fd --seccomp-filter --exec-label --file-label
                 set at (math $at + 2)
             case --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try --bind-fd --ro-bind-fd --bind-create --file --bind-data --ro-bind-data --symlink --chmod --setenv
                 set at (math $at + 3)
@@ -99,6 +99,10 @@ complete -c hutch -n __hutch_reads_options -l new-session -d 'start a new termin
 complete -c hutch -n __hutch_reads_options -l die-with-parent -d 'end the sandbox when the calling process ends'
 complete -c hutch -n __hutch_reads_options -l as-pid-1 -d 'no reaper: the command itself is process 1'
 complete -c hutch -n __hutch_reads_options -l lock-file -r -F -d 'hold a read lock on DEST inside while the sandbox lives'
+complete -c hutch -n __hutch_reads_options -l dbus-session -x -d 'reach the session bus, filtered by RULE'
+complete -c hutch -n __hutch_reads_options -l dbus-session-try -x -d 'the same, but skipped if there is no session bus'
+complete -c hutch -n __hutch_reads_options -l dbus-system -x -d 'reach the system bus, filtered by RULE'
+complete -c hutch -n __hutch_reads_options -l dbus-system-try -x -d 'the same, but skipped if there is no system bus'
 complete -c hutch -n __hutch_reads_options -l sync-fd -x -d 'keep FD open while the sandbox lives'
 complete -c hutch -n __hutch_reads_options -l block-fd -x -d 'wait for a byte on FD before the command starts'
 complete -c hutch -n __hutch_reads_options -l userns-block-fd -x -d 'wait on FD until the caller has written the id maps'

@@ -30,7 +30,7 @@ done <<<"$rows"
 
 # Whole words, where a dash is a part of one.
 used=$(grep -Eho 'CODE_[A-Z0-9_]+' "$source"/*.c --exclude=code.c --exclude='unit-*' | sort -u)
-tested=$(cat "$here"/codes.sh "$here"/profiles.sh "$here"/root-codes.sh "$here"/kernels/guest-*.sh | grep -v '^ *#' | grep -Eo '[a-z][a-z0-9-]+' | sort -u)
+tested=$(cat "$here"/codes.sh "$here"/dbus.sh "$here"/profiles.sh "$here"/root-codes.sh "$here"/kernels/guest-*.sh | grep -v '^ *#' | grep -Eo '[a-z][a-z0-9-]+' | sort -u)
 explained=$(sed 's/\\-/-/g' "$source/man/hutch.1" | grep -Eo '[a-z][a-z0-9-]+' | sort -u)
 while read -r constant name; do
   [[ $constant != CODE_UNKNOWN ]] || continue

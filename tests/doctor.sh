@@ -37,9 +37,10 @@ is '  with the same ABI' "$(of landlock value)" "$(grep -v '^-1' agrees.log)"
 agrees cgroup use_group
 like '  of the version that is mounted' "$(of cgroup value)" "^$(
   if findmnt -t cgroup2 >/dev/null; then echo v2; elif findmnt -t cgroup >/dev/null; then echo v1; else echo none; fi)( |\$)"
-for program in pasta slirp4netns; do
-  agrees "$program" "$program" --version
-  is '  and its first line' "$(of "$program" value)" "$(has "$program" && head -n 1 agrees.log)"
+for check in pasta slirp4netns dbus-proxy:xdg-dbus-proxy; do
+  name=${check%:*} program=${check#*:}
+  agrees "$name" "$program" --version
+  is '  and its first line' "$(of "$name" value)" "$(has "$program" && head -n 1 agrees.log)"
 done
 for kind in uid gid; do
   mapfile -t ranges < <(awk -F: -v id="$(id -u)" -v name="$(id -un 2>/dev/null)" '$1 == id || $1 == name {print $2 ":" $3}' "/etc/sub$kind")

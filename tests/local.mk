@@ -59,6 +59,7 @@ integration_tests = \
 	tests/bwrap-probes.sh \
 	tests/codes.sh \
 	tests/data-fds.sh \
+	tests/dbus.sh \
 	tests/doctor.sh \
 	tests/dry-run.sh \
 	tests/explain.sh \
@@ -124,6 +125,7 @@ data_files = \
 	tests/data/bwrap/lifetime.txt \
 	tests/data/bwrap/root.txt \
 	tests/data/bwrap/user.txt \
+	tests/data/dbus-client.py \
 	tests/data/explain/pairs.py \
 	tests/data/explain/probe.py \
 	tests/data/explain/tree.py \

@@ -23,6 +23,9 @@ FIRST_FD, FDS = 20, 100
 # The validator takes longer than all else.
 VALIDATED = 150
 FILTER = struct.pack('HBBI', 6, 0, 0, 0x7fff0000)
+BUSES = {'session': f'/run/user/{os.geteuid()}/bus', 'system': '/run/dbus/system_bus_socket'}
+ADDRESSES = {'session': ('unix:path=/no%20where/1', '/no where/1'),
+             'system': ('unix:guid=0,path=/run/dbus/system_bus_socket', BUSES['system'])}
 NAMESPACES = ['user', 'mount', 'pid', 'ipc', 'uts', 'cgroup', 'net']
 # The options that ask for something else than a plan, or whose plan depends on what this system has.
 NOT_GENERATED = {'--help', '--version', '--dry-run', '--print-plan', '--explain', '--json',
@@ -256,6 +259,15 @@ def add_filter(line):
     line.add([option, fd], effect)
 
 
+def add_bus(line):
+    bus, optional = line.rng.choice(['session', 'system']), line.rng.random() < 0.3
+    rule = line.rng.choice(['none', 'see=org.example.A', 'talk=org.example.*', 'own=a.b-c._d',
+                            'call=a.b=*', 'call=org.example.*=org.example.I.M@/a/*',
+                            'broadcast=a.b=@/', 'broadcast=a.b=i.j.*'])
+    line.add([f'--dbus-{bus}' + ('-try' if optional else ''), rule],
+             lambda state: state.buses[bus].append((rule, optional)))
+
+
 def add_builtin(line):
     name = line.rng.choice(['terminal', 'default', 'strict'])
     line.add(['--seccomp-filter', name], lambda state: state.builtins.append(name))
@@ -265,7 +277,7 @@ def add_builtin(line):
 
 ADDERS = [add_bind] * 4 + [add_made] * 4 + [add_mount] * 2 + [add_variable] * 2 + \
     [add_namespace] * 3 + [add_flag] * 3 + [add_descriptor] * 3 + \
-    [add_builtin, add_bind_fd, add_symlink, add_chmod, add_overlay, add_join, add_id, add_word,
+    [add_bus, add_builtin, add_bind_fd, add_symlink, add_chmod, add_overlay, add_join, add_id, add_word,
      add_lock, add_capability, add_filter]
 
 
@@ -278,6 +290,7 @@ class State:
         self.persona, self.root = line.persona, os.geteuid() == 0
         self.operations, self.filters, self.unshared, self.ids = [], [], {}, {}
         self.builtins = []
+        self.buses = {bus: [] for bus in BUSES}
         # Root keeps every one as bwrap; those that differ from what is so for all are in the sets.
         self.all_capabilities = self.root and line.persona == 'bwrap'
         self.capabilities = {True: set(), False: set()}
@@ -333,6 +346,18 @@ class State:
         return {'untouched': self.persona == 'bwrap' and self.root and not asked,
                 'keep': keep, 'drop': drop}
 
+    def bus(self, bus):
+        """What is asked of a bus; its sockets are the last that is put into the root."""
+        rules = self.buses[bus]
+        if not rules:
+            return None
+        address, path = ADDRESSES[bus]
+        for dest in [BUSES[bus]] + ([path] if path != BUSES[bus] else []):
+            self.operations.append({'kind': 'dbus', 'source': bus, 'dest': dest,
+                                    'optional': dest != BUSES[bus]})
+        return {'address': address, 'rules': [rule for rule, _ in rules if rule != 'none'],
+                'optional': all(optional for _, optional in rules)}
+
     def plan(self, command):
         document, options = self.document, self.options
         has_pid = 'pid' in self.namespaces
@@ -352,6 +377,7 @@ class State:
             'user-namespaces': 'disabled' if '--disable-userns' in options else nesting,
             'operations': self.operations, 'command': [text(word) for word in command],
             'capabilities': self.kept(), 'filters': own + self.filters,
+            'buses': {bus: self.bus(bus) for bus in BUSES},
             'reaper': '--as-pid-1' not in options and
                       bool(self.persona == 'hutch' or has_pid or holds)})
         return document
@@ -380,6 +406,10 @@ class Runner:
         self.hutch = hutch
         self.room = tempfile.TemporaryDirectory()
         self.errors = tempfile.TemporaryFile()
+        self.environment = {name: value for name, value in os.environ.items()
+                            if name != 'XDG_RUNTIME_DIR'}
+        for bus, (address, _) in ADDRESSES.items():
+            self.environment[f'DBUS_{bus.upper()}_BUS_ADDRESS'] = address
         for fd in range(FIRST_FD, FIRST_FD + FDS + 1):
             path = os.path.join(self.room.name, str(fd))
             with open(path, 'wb') as file:
@@ -400,7 +430,7 @@ class Runner:
             os.ftruncate(FIRST_FD + FDS, 0)
             os.pwrite(FIRST_FD + FDS, data, 0)
         done = subprocess.run([name, b'--print-plan', form.encode(), *words], check=False,
-                              executable=self.hutch, stdin=subprocess.DEVNULL,
+                              executable=self.hutch, env=self.environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=self.errors, close_fds=False)
         if done.returncode != 0:
             self.errors.seek(0)

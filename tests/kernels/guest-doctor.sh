@@ -16,7 +16,7 @@ for user in as_user env; do
   check $? "$user: the kernel's release is told"
   expect_state "$user" ok sandbox userns proc dev overlay netns timens seccomp seccomp-notify link
   expect_state "$user" "$landlock" landlock
-  expect_state "$user" missing pasta slirp4netns subuid subgid
+  expect_state "$user" missing pasta slirp4netns dbus-proxy subuid subgid
 done
 expect_state "root" ok cgroup
 [ -z "$(find "$tree" -name 'hutch-doctor*')" ]
