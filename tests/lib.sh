@@ -26,7 +26,7 @@ tests=0 failed=0 status=0 out='' err=''
 
 # Sandboxes are for ordinary users: root becomes one, in a directory of its own, with copies of what it may not reach.
 become_ordinary_user() {
-  local room uid=61234
+  local room program uid=61234
   room=$(mktemp -d /tmp/hutch-test.XXXXXX) || exit 1
   # shellcheck disable=SC2064 # the room is known now and gone later
   trap "rm -rf '$room'" EXIT
@@ -36,7 +36,9 @@ become_ordinary_user() {
   if [[ -d $here/../profiles ]]; then cp -R "$here/../profiles" "$room/"; fi
   cp "$HUTCH" "$room/hutch"
   cp -R "$here/../seccomp" "$room/"
-  if [[ -x ${HUTCH%/*}/hutch-seccomp ]]; then cp "${HUTCH%/*}/hutch-seccomp" "$room/"; fi
+  for program in hutch-seccomp hutch-wrap; do
+    if [[ -x ${HUTCH%/*}/$program ]]; then cp "${HUTCH%/*}/$program" "$room/"; fi
+  done
   if [[ ${HUTCH_HELPERS-} ]]; then cp -RL "$HUTCH_HELPERS" "$room/helpers"; fi
   chown -R "$uid:$uid" "$room" && chmod 755 "$room"
   cd "$room" || exit 1

@@ -20,6 +20,7 @@ helpers = \
 	tests/helpers/on-terminal \
 	tests/helpers/open-path \
 	tests/helpers/reach-host \
+	tests/helpers/record-words \
 	tests/helpers/remount-rw \
 	tests/helpers/rename-race \
 	tests/helpers/sealed \
@@ -40,7 +41,8 @@ source_tests = \
 	tests/check-codes.sh \
 	tests/check-generated.sh \
 	tests/check-options-tested.sh \
-	tests/check-schema.sh
+	tests/check-schema.sh \
+	tests/check-wrap.sh
 
 # What looks at the object files and the binary, as they are without a sanitizer in them.
 binary_tests = \
@@ -91,7 +93,8 @@ integration_tests = \
 	tests/status-fd.sh \
 	tests/status-schema.sh \
 	tests/symlinks.sh \
-	tests/trace.sh
+	tests/trace.sh \
+	tests/wrap.sh
 
 # A minute's worth: a part of each area.
 quick_tests = \
@@ -129,6 +132,7 @@ data_files = \
 	tests/data/explain/pairs.py \
 	tests/data/explain/probe.py \
 	tests/data/explain/tree.py \
+	tests/data/launch-round-trip.py \
 	tests/data/plan-round-trip.py
 
 # The benchmark.
