@@ -431,14 +431,14 @@ on_seccomp_filter(struct reader *reader, const struct option *option, char **ope
 
 /* --- what is to be done with the plan ------------------------------------ */
 
+const char *const handlers_forms[] = {
+    [FORM_TEXT] = "text", [FORM_JSON] = "json", [FORM_ARGS] = "args", NULL};
+
 int
 on_print_plan(struct reader *reader, const struct option *option, char **operands)
 {
-  static const char *const forms[] = {
-      [FORM_TEXT] = "text", [FORM_JSON] = "json", [FORM_ARGS] = "args"};
-
-  for (uint32_t form = 0; form < G_N_ELEMENTS(forms); form++)
-    if (strcmp(operands[0], forms[form]) == 0) {
+  for (uint32_t form = 0; handlers_forms[form]; form++)
+    if (strcmp(operands[0], handlers_forms[form]) == 0) {
       reader->draft->print_plan.number = form;
       return on_request(reader, option, operands);
     }

@@ -47,6 +47,9 @@ int reader_check_waiting(struct reader *reader, const struct option *option);
 /* Reads options up to the first word that is none; *USED words were read. */
 int reader_read_words(struct reader *reader, char **words, int count, int *used);
 
+/* What --print-plan takes, by enum form; the last is NULL. */
+extern const char *const handlers_forms[];
+
 typedef int handler(struct reader *reader, const struct option *option, char **operands);
 
 /* General, namespaces, process, privileges; those that read further words are in

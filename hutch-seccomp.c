@@ -29,6 +29,7 @@ enum {
 
 static const char usage[] = "usage: hutch-seccomp compile FILE [--arch ARCH] >FILTER\n"
                             "       hutch-seccomp explain FILTER [--arch ARCH] CALL[:ARG,...]...\n"
+                            "       hutch-seccomp calls [--arch ARCH]\n"
                             "       hutch-seccomp list\n";
 
 /* The words of a command: its operands, and the architecture that was asked for. */
@@ -241,6 +242,22 @@ explain(const struct words *words)
   return status;
 }
 
+/* --- calls ---------------------------------------------------------------- */
+
+static int
+calls(const struct words *words)
+{
+  const struct architecture *architecture =
+      words->architecture ? words->architecture : architecture_native();
+
+  if (!architecture)
+    return fail("the rules do not know this architecture: see --arch");
+  g_autoptr(GArray) numbers = architecture_numbers(architecture);
+  for (guint i = 0; i < numbers->len; i++)
+    puts(architecture_call(architecture, g_array_index(numbers, uint32_t, i)));
+  return fflush(stdout) == 0 ? EXIT_SUCCESS : fail("the standard output: %s", g_strerror(errno));
+}
+
 /* --- list ----------------------------------------------------------------- */
 
 static int
@@ -262,6 +279,7 @@ main(int argc, char **argv)
   } commands[] = {
       {"compile", compile, 1, 1},
       {"explain", explain, 2, G_MAXUINT},
+      {"calls", calls, 0, 0},
       {"list", list, 0, 0},
   };
   struct words words = {.operands = g_ptr_array_new()};

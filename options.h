@@ -9,6 +9,7 @@
 #pragma once
 
 #include "draft.h"
+#include "operand.h"
 
 enum option_group {
   GROUP_GENERAL,
@@ -19,11 +20,15 @@ enum option_group {
   GROUP_COUNT,
 };
 
+enum {
+  OPERANDS_MAX = 3, /* of one option */
+};
+
 struct reader;
 
 struct option {
-  const char *name;     /* with its dashes */
-  const char *operands; /* one word each, as help shows them; empty for none */
+  const char *name;                        /* with its dashes */
+  enum operand operands[OPERANDS_MAX + 1]; /* up to OPERAND_NONE */
   enum option_group group;
   int (*handle)(struct reader *reader, const struct option *option, char **operands);
   uint64_t value;      /* what distinguishes this row from others of its handler */
@@ -48,6 +53,12 @@ extern const char *const options_group_titles[GROUP_COUNT];
 
 /* The number of operands an option takes. */
 int option_arity(const struct option *option);
+
+/* The words for them, with a blank between them; the caller frees. */
+char *option_operands(const struct option *option);
+
+/* Whether a second one like it could add nothing: the last one counts, or says the same again. */
+bool option_comes_once(const struct option *option);
 
 /* Reads argv[1..argc-1] into the draft, which keeps pointers into argv. */
 enum intent options_read(struct draft *draft, int argc, char **argv, struct failure *failure);

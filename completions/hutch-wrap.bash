@@ -19,7 +19,7 @@ _hutch_wrap_ids() {
 
 _hutch_wrap_profiles() {
   local directory file
-  for directory in "${XDG_CONFIG_HOME:-$HOME/.config}" /etc /usr/local/etc /usr/local/share /usr/share; do
+  for directory in "${XDG_CONFIG_HOME:-$HOME/.config}" '@sysconfdir@' '@datadir@'; do
     for file in "$directory"/hutch/profiles/*; do
       [[ ! -f $file ]] || printf '%s\n' "${file##*/}"
     done

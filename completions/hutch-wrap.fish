@@ -21,7 +21,7 @@ function __hutch_wrap_profiles
     if set -q XDG_CONFIG_HOME
         set config $XDG_CONFIG_HOME
     end
-    for place in $config /etc /usr/local/etc /usr/local/share /usr/share
+    for place in $config '@sysconfdir@' '@datadir@'
         for file in $place/hutch/profiles/*
             string replace -r '.*/' '' -- $file
         end

@@ -7,7 +7,7 @@ fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 files=(man/hutch.1 completions/hutch.bash completions/_hutch completions/hutch.fish)
 
-echo "1..$((${#files[@]} + 1))"
+echo "1..$((${#files[@]} + 2))"
 if sh "$root/tools/write-generated.sh" "${REGEN:?}" "$root" "$fresh"; then
   echo "ok 1 - the option table can be written out"
 else
@@ -25,3 +25,11 @@ for file in "${files[@]}"; do
     printf '%s\n' "$difference" | head -n 40 | sed 's/^/# /'
   fi
 done
+
+number=$((number + 1))
+if unfilled=$(grep -r '@[a-z]*@' "${builddir:?}/completions/"{bash,zsh,fish} 2>/dev/null); then
+  echo "not ok $number - the completions to install name the directories"
+  printf '%s\n' "$unfilled" | sed 's/^/# /'
+else
+  echo "ok $number - the completions to install name the directories"
+fi

@@ -60,6 +60,7 @@ integration_tests = \
 	tests/bwrap-contract.sh \
 	tests/bwrap-probes.sh \
 	tests/codes.sh \
+	tests/completions.sh \
 	tests/data-fds.sh \
 	tests/dbus.sh \
 	tests/doctor.sh \
@@ -129,6 +130,7 @@ data_files = \
 	tests/data/bwrap/root.txt \
 	tests/data/bwrap/user.txt \
 	tests/data/dbus-client.py \
+	tests/data/complete.py \
 	tests/data/explain/pairs.py \
 	tests/data/explain/probe.py \
 	tests/data/explain/tree.py \

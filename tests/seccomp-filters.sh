@@ -24,6 +24,12 @@ can_call() {
 
 run "$compiler" list
 is 'the built-in filters can be listed' "$(awk '{print $1}' <<<"$out" | one_line)" "${filters[*]}"
+run "$compiler" calls --arch i386
+is 'so can the calls of an architecture' "$status $(grep -xc -e socketcall -e openat -e open_tree <<<"$out")" '0 3'
+run "$compiler" calls --arch aarch64
+is '  which has calls of its own' "$status $(grep -xc -e socketcall -e openat <<<"$out")" '0 1'
+run "$compiler" calls getpid
+returns '  and takes no operand' 2
 for file in "$rules"/*.rules; do
   sizes=
   for arch in x86_64 i386 x32 aarch64 arm riscv64 ppc64le; do

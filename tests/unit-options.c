@@ -71,6 +71,17 @@ test_table(void)
     g_assert_false(g_str_has_suffix(option->help, "."));
     for (const struct option *other = option + 1; other->name; other++)
       g_assert_cmpstr(option->name, !=, other->name);
+    g_assert_cmpint(option->operands[OPERANDS_MAX], ==, OPERAND_NONE);
+  }
+}
+
+static void
+test_operands_have_a_word_and_an_offer(void)
+{
+  for (int kind = OPERAND_NONE + 1; kind < OPERAND_COUNT; kind++) {
+    g_assert_nonnull(operand_kinds[kind].word);
+    g_assert_cmpint(operand_kinds[kind].offer, >, OFFER_UNDECIDED);
+    g_assert_cmpint(operand_kinds[kind].offer, <, OFFER_COUNT);
   }
 }
 
@@ -275,6 +286,7 @@ main(int argc, char **argv)
 {
   g_test_init(&argc, &argv, NULL);
   g_test_add_func("/options/table", test_table);
+  g_test_add_func("/options/operands", test_operands_have_a_word_and_an_offer);
   g_test_add_func("/options/order", test_operations_keep_their_order);
   g_test_add_func("/options/perms-and-size", test_perms_and_size_concern_the_next);
   g_test_add_func("/options/overlays", test_overlays);

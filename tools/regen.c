@@ -4,38 +4,57 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "options.h"
+#include "filter.h"
+#include "handlers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 
-/* What a shell can offer for an operand, by the word that help shows for it. */
-enum operand_kind {
-  OPERAND_OTHER,
-  OPERAND_FILE,
-  OPERAND_DIRECTORY,
-  OPERAND_CAPABILITY,
-  OPERAND_VARIABLE,
+/* What the scripts of the shells call the offers. */
+static const char *const offers[OFFER_COUNT] = {
+    [OFFER_BUS_RULE] = "bus-rule",
+    [OFFER_CAPABILITY] = "capability",
+    [OFFER_DIRECTORY] = "directory",
+    [OFFER_FD] = "fd",
+    [OFFER_FILE] = "file",
+    [OFFER_FILTER] = "filter",
+    [OFFER_FORM] = "form",
+    [OFFER_GID] = "gid",
+    [OFFER_HOST] = "host",
+    [OFFER_INSIDE] = "inside",
+    [OFFER_INSIDE_DIRECTORY] = "inside-directory",
+    [OFFER_MODE] = "mode",
+    [OFFER_NOTHING] = "nothing",
+    [OFFER_PROFILE] = "profile",
+    [OFFER_PROGRAM] = "program",
+    [OFFER_SIZE] = "size",
+    [OFFER_UID] = "uid",
+    [OFFER_VARIABLE] = "variable",
 };
 
-static enum operand_kind
-operand_kind(const char *word)
+/* The name of what a shell offers for OPERAND. */
+static const char *
+offer_name(enum operand operand)
 {
-  static const struct {
-    const char *word;
-    enum operand_kind kind;
-  } kinds[] = {
-      {"SRC", OPERAND_FILE},     {"DEST", OPERAND_FILE},     {"PATH", OPERAND_FILE},
-      {"TARGET", OPERAND_FILE},  {"DIR", OPERAND_DIRECTORY}, {"CAP", OPERAND_CAPABILITY},
-      {"VAR", OPERAND_VARIABLE}, {"PROFILE", OPERAND_FILE},
-  };
+  const struct operand_kind *kind = &operand_kinds[operand];
 
-  for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
-    if (strcmp(word, kinds[i].word) == 0)
-      return kinds[i].kind;
-  return OPERAND_OTHER;
+  if (kind->word && offers[kind->offer])
+    return offers[kind->offer];
+  fprintf(stderr, "regen: operand %d lacks a word or an offer in operand.c\n", (int)operand);
+  exit(EXIT_FAILURE);
+}
+
+/* The offers for all operands of OPTION, with a blank between them. */
+static char *
+offer_names(const struct option *option)
+{
+  GString *names = g_string_new(NULL);
+
+  for (const enum operand *operand = option->operands; *operand != OPERAND_NONE; operand++)
+    g_string_append_printf(names, "%s%s", names->len == 0 ? "" : " ", offer_name(*operand));
+  return g_string_free(names, FALSE);
 }
 
 /* The capabilities' names with a blank between them, and ALL. */
@@ -81,11 +100,9 @@ print_prose(const char *text)
 static void
 print_man_option(const struct option *option)
 {
-  g_auto(GStrv) operands = g_strsplit(option->operands, " ", -1);
-
   printf(".It Fl \\-%s", option->name + 2);
-  for (char **operand = operands; *operand; operand++)
-    printf(" Ar %s", *operand);
+  for (const enum operand *operand = option->operands; *operand != OPERAND_NONE; operand++)
+    printf(" Ar %s", operand_kinds[*operand].word);
   g_autofree char *help =
       g_strdup_printf("%c%s%s", g_ascii_toupper(option->help[0]), option->help + 1, ".");
   printf("\n");
@@ -121,64 +138,6 @@ print_codes(void)
 
 /* --- completions ----------------------------------------------------------- */
 
-/* How many words each option takes, and what they are: for each, one letter. The file may
- * be read inside of a function, where an array would be that function's own. */
-static void
-print_bash(void)
-{
-  static const char letters[] = {
-      [OPERAND_OTHER] = 'o',      [OPERAND_FILE] = 'f',     [OPERAND_DIRECTORY] = 'd',
-      [OPERAND_CAPABILITY] = 'c', [OPERAND_VARIABLE] = 'v',
-  };
-  g_autofree char *capabilities = capability_names();
-
-  printf("# bash completion for hutch, made from its option table by \"make regen\".\n"
-         "# shellcheck shell=bash disable=SC2207\n\n"
-         "declare -gA _hutch_operands=(\n");
-  for (const struct option *option = options_table; option->name; option++) {
-    g_auto(GStrv) operands = g_strsplit(option->operands, " ", -1);
-    printf("  [%s]=", option->name);
-    printf("'");
-    for (char **operand = operands; *operand; operand++)
-      putchar(letters[operand_kind(*operand)]);
-    printf("'\n");
-  }
-  printf(")\n\n"
-         "_hutch() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} at=1 operands='' options='");
-  for (const struct option *option = options_table; option->name; option++)
-    printf("%s%s", option == options_table ? "" : " ", option->name);
-  printf("'\n"
-         "  # Step over each option and its operands to what stands before the cursor.\n"
-         "  while ((at < COMP_CWORD)); do\n"
-         "    if [[ ! -v _hutch_operands[${COMP_WORDS[at]}] ]]; then\n"
-         "      [[ ${COMP_WORDS[at]} == -- ]] && ((at++))\n"
-         "      if declare -F _command_offset >/dev/null; then _command_offset \"$at\"\n"
-         "      else COMPREPLY=($(compgen -f -- \"$word\")); fi\n"
-         "      return\n"
-         "    fi\n"
-         "    operands=${_hutch_operands[${COMP_WORDS[at]}]}\n"
-         "    if ((at + ${#operands} >= COMP_CWORD)); then\n"
-         "      operands=${operands:COMP_CWORD-at-1:1}\n"
-         "      break\n"
-         "    fi\n"
-         "    ((at += ${#operands} + 1))\n"
-         "    operands=''\n"
-         "  done\n"
-         "  case $operands in\n"
-         "  f) COMPREPLY=($(compgen -f -- \"$word\")) && compopt -o filenames ;;\n"
-         "  d) COMPREPLY=($(compgen -d -- \"$word\")) && compopt -o filenames ;;\n"
-         "  c) COMPREPLY=($(compgen -W '%s' -- \"$word\")) ;;\n"
-         "  v) COMPREPLY=($(compgen -v -- \"$word\")) ;;\n"
-         "  o) COMPREPLY=() ;;\n"
-         "  *) if [[ $word == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-         "     else COMPREPLY=($(compgen -c -- \"$word\")); fi ;;\n"
-         "  esac\n"
-         "}\n\n"
-         "complete -F _hutch hutch\n",
-         capabilities);
-}
-
 static char *
 replaced(const char *text, const char *from, const char *to)
 {
@@ -187,83 +146,126 @@ replaced(const char *text, const char *from, const char *to)
   return g_strjoinv(to, parts);
 }
 
-static void
-print_zsh(void)
+/* TEXT between single quotes; AS is what the shell takes for a quote inside of them. */
+static char *
+quoted(const char *text, const char *as)
 {
-  static const char *const actions[] = {
-      [OPERAND_OTHER] = " ",
-      [OPERAND_FILE] = "_files",
-      [OPERAND_DIRECTORY] = "_files -/",
-      [OPERAND_CAPABILITY] = "($capabilities)",
-      [OPERAND_VARIABLE] = "_parameters -g '*export*'",
-  };
-  g_autofree char *capabilities = capability_names();
+  g_autofree char *inner = replaced(text, "'", as);
 
-  printf("#compdef hutch\n# zsh completion for hutch, made from its option table by \"make "
-         "regen\".\n\n"
-         "local -a capabilities=(%s)\n\n_arguments -S \\\n",
-         capabilities);
-  for (const struct option *option = options_table; option->name; option++) {
-    g_auto(GStrv) operands = g_strsplit(option->operands, " ", -1);
-    g_autofree char *help = replaced(option->help, ":", "\\:");
-    g_autofree char *quoted = replaced(help, "'", "'\\''");
-    printf("  '*%s[%s]", option->name, quoted);
-    for (char **operand = operands; *operand; operand++) {
-      g_autofree char *action = replaced(actions[operand_kind(*operand)], "'", "'\\''");
-      printf(":%s:%s", *operand, action);
-    }
-    printf("' \\\n");
-  }
-  printf("  '(-):command: _command_names -e' \\\n  '*::arguments: _normal'\n");
+  return g_strdup_printf("'%s'", inner);
 }
 
 static void
+print_bash(void)
+{
+  g_autofree char *capabilities = capability_names();
+
+  printf("declare -gA _hutch_takes=(\n");
+  for (const struct option *option = options_table; option->name; option++) {
+    g_autofree char *names = offer_names(option);
+    printf("  [%s]='%s'\n", option->name, names);
+  }
+  printf(")\n_hutch_once=' ");
+  for (const struct option *option = options_table; option->name; option++)
+    if (option_comes_once(option))
+      printf("%s ", option->name);
+  printf("'\n_hutch_capabilities='%s'\n_hutch_filters='", capabilities);
+  for (const struct builtin *one = filter_builtins; one->name; one++)
+    printf("%s%s", one == filter_builtins ? "" : " ", one->name);
+  g_autofree char *forms = g_strjoinv(" ", (char **)handlers_forms);
+  printf("'\n_hutch_forms='%s'\n", forms);
+}
+
+/* A specification of _arguments. */
+static void
+print_zsh_option(const struct option *option)
+{
+  g_autofree char *colons = replaced(option->help, ":", "\\:");
+  g_autofree char *opened = replaced(colons, "[", "\\[");
+  g_autofree char *help = replaced(opened, "]", "\\]");
+  g_autoptr(GString) spec = g_string_new(option_comes_once(option) ? "" : "*");
+
+  g_string_append_printf(spec, "%s%s[%s]", option->name, option_arity(option) == 1 ? "=" : "",
+                         help);
+  for (const enum operand *operand = option->operands; *operand != OPERAND_NONE; operand++)
+    g_string_append_printf(spec, ":%s:_hutch_offer %s", operand_kinds[*operand].word,
+                           offer_name(*operand));
+  g_autofree char *word = quoted(spec->str, "'\\''");
+  printf("  %s\n", word);
+}
+
+static void
+print_zsh(void)
+{
+  g_autofree char *capabilities = capability_names();
+  g_autofree char *forms = g_strjoinv(" ", (char **)handlers_forms);
+
+  printf("local -a capabilities=(%s)\nlocal -a forms=(%s)\nlocal -a filters=(\n", capabilities,
+         forms);
+  for (const struct builtin *one = filter_builtins; one->name; one++)
+    printf("  '%s:%s'\n", one->name, one->summary);
+  printf(")\nlocal -a specs=(\n");
+  for (const struct option *option = options_table; option->name; option++)
+    print_zsh_option(option);
+  printf(")\n");
+}
+
+/* Of an option with one operand fish itself completes what follows "=". */
+static void
 print_fish_option(const struct option *option)
 {
-  static const char *const actions[] = {
-      [OPERAND_OTHER] = " -x",
-      [OPERAND_FILE] = " -r -F",
-      [OPERAND_DIRECTORY] = " -x -a '(__fish_complete_directories)'",
-      [OPERAND_CAPABILITY] = " -x -a \"$__hutch_capabilities\"",
-      [OPERAND_VARIABLE] = " -x -a '(set -nx)'",
-  };
-  g_auto(GStrv) operands = g_strsplit(option->operands, " ", -1);
-  g_autofree char *help = replaced(option->help, "'", "\\'");
+  g_autofree char *help = quoted(option->help, "\\'");
+  const char *condition = option_comes_once(option) ? "__hutch_lacks" : "__hutch_reads_option";
+  const char *offer = option_arity(option) == 1 ? offer_name(option->operands[0]) : NULL;
 
-  printf("complete -c hutch -n __hutch_reads_options -l %s%s -d '%s'\n", option->name + 2,
-         operands[0] ? actions[operand_kind(operands[0])] : "", help);
+  printf("complete -c hutch -n '%s%s%s' -l %s", condition, option_comes_once(option) ? " " : "",
+         option_comes_once(option) ? option->name : "", option->name + 2);
+  if (offer && (strcmp(offer, "file") == 0 || strcmp(offer, "inside") == 0))
+    printf(" -r -F");
+  else if (offer)
+    printf(" -x");
+  if (offer && strcmp(offer, "file") != 0)
+    printf(" -a '(__hutch_offer %s)'", offer);
+  printf(" -d %s\n", help);
+}
+
+/* The options that take the same, in one case. */
+static void
+print_fish_cases(void)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+  for (const struct option *option = options_table; option->name; option++) {
+    char *names = offer_names(option);
+    if (!g_hash_table_add(seen, names))
+      continue;
+    printf("        case");
+    for (const struct option *other = option; other->name; other++) {
+      g_autofree char *others = offer_names(other);
+      if (strcmp(names, others) == 0)
+        printf(" %s", other->name);
+    }
+    printf("\n            set takes%s%s\n", names[0] == '\0' ? "" : " ", names);
+  }
 }
 
 static void
 print_fish(void)
 {
   g_autofree char *capabilities = capability_names();
+  g_autofree char *forms = g_strjoinv(" ", (char **)handlers_forms);
 
-  printf("# fish completion for hutch, made from its option table by \"make regen\".\n\n"
-         "set -g __hutch_capabilities '%s'\n\n"
-         "# True while the words before the cursor are options and their operands. Sets\n"
-         "# __hutch_command to the index of the command otherwise.\n"
-         "function __hutch_reads_options\n"
-         "    set -l words (commandline -opc)\n"
-         "    set -l at 2\n"
-         "    while test $at -le (count $words)\n"
-         "        switch $words[$at]\n",
-         capabilities);
-  for (int arity = 0; arity <= 3; arity++) {
-    g_autoptr(GString) names = g_string_new(NULL);
-    for (const struct option *option = options_table; option->name; option++)
-      if (option_arity(option) == arity)
-        g_string_append_printf(names, " %s", option->name);
-    if (names->len > 0)
-      printf("            case%s\n                set at (math $at + %d)\n", names->str, arity + 1);
-  }
-  printf("            case '*'\n"
-         "                return 1\n"
-         "        end\n"
-         "    end\n"
-         "end\n\n"
-         "complete -c hutch -n 'not __hutch_reads_options' -x -a '(__fish_complete_subcommand)'\n"
-         "complete -c hutch -n __hutch_reads_options -a '(__fish_complete_command)'\n");
+  printf("set -g __hutch_capabilities %s\nset -g __hutch_forms %s\nset -g __hutch_filters",
+         capabilities, forms);
+  for (const struct builtin *one = filter_builtins; one->name; one++)
+    printf(" %s\\t'%s'", one->name, one->summary);
+  printf(
+      "\n\n# Prints what the option takes, an operand a line; fails if there is no such option.\n"
+      "function __hutch_takes --argument-names option\n"
+      "    set -l takes\n    switch \"$option\"\n");
+  print_fish_cases();
+  printf("        case '*'\n            return 1\n    end\n"
+         "    string join -- \\n $takes\n    return 0\nend\n\n");
   for (const struct option *option = options_table; option->name; option++)
     print_fish_option(option);
 }

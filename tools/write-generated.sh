@@ -15,15 +15,23 @@ put() {
   mv -f "$dest/$1.new" "$dest/$1"
 }
 
+# fill TEMPLATE KIND: the template with what regen prints in the place of the line @TABLES@.
+fill() {
+  "$regen" "$2" >"$tables"
+  grep -q -x '@TABLES@' "$1"
+  sed -e "/^@TABLES@\$/{" -e "r $tables" -e d -e "}" "$1"
+}
+
 options=$(mktemp)
 codes=$(mktemp)
-trap 'rm -f "$options" "$codes"' EXIT
+tables=$(mktemp)
+trap 'rm -f "$options" "$codes" "$tables"' EXIT
 "$regen" man >"$options"
 "$regen" codes >"$codes"
 grep -q -x '@OPTIONS@' "$source/man/hutch.1.in"
 grep -q -x '@CODES@' "$source/man/hutch.1.in"
 sed -e "/^@OPTIONS@\$/{" -e "r $options" -e d -e "}" -e "/^@CODES@\$/{" -e "r $codes" -e d -e "}" \
   "$source/man/hutch.1.in" | put man/hutch.1
-"$regen" bash | put completions/hutch.bash
-"$regen" zsh | put completions/_hutch
-"$regen" fish | put completions/hutch.fish
+fill "$source/completions/hutch.bash.in" bash | put completions/hutch.bash
+fill "$source/completions/_hutch.in" zsh | put completions/_hutch
+fill "$source/completions/hutch.fish.in" fish | put completions/hutch.fish
