@@ -3,6 +3,7 @@
 
 #include "desktop-run.h"
 
+#include "dbus.h"
 #include "desktop-exec.h"
 #include "desktop-place.h"
 
@@ -13,6 +14,18 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+char **
+run_name_application(char **environment, const char *id)
+{
+  g_autofree char *owned = g_strconcat("own=", id, NULL);
+
+  environment = g_environ_setenv(environment, "HUTCH_APP", id, TRUE);
+  /* An entry that can be started over the bus is called what it owns there. */
+  if (!dbus_check_rule(owned))
+    environment = g_environ_setenv(environment, "HUTCH_BUS_NAME", id, TRUE);
+  return environment;
+}
 
 char *
 run_find_hutch(void)
@@ -153,8 +166,7 @@ run_application(const char *id, char **words)
     return RUN_STATUS_FAILED;
   }
   GPtrArray *argv = make_words(hutch, words);
-  if (setenv("HUTCH_APP", id, 1) == 0)
-    execv(hutch, (char **)argv->pdata);
+  execve(hutch, (char **)argv->pdata, run_name_application(g_get_environ(), id));
   fprintf(stderr, "hutch-wrap: %s: %s\n", hutch, g_strerror(errno));
   return RUN_STATUS_FAILED;
 }

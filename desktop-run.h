@@ -14,6 +14,9 @@ enum { RUN_STATUS_FAILED = 125 }; /* as hutch's own */
 /* The path of hutch, which is beside this program; the caller frees. NULL and errno. */
 char *run_find_hutch(void);
 
+/* ENVIRONMENT, which it takes over, with what tells profiles which application this is. */
+char **run_name_application(char **environment, const char *id);
+
 /* Executes hutch with the words behind --run=ID, which begin with a profile. Returns the exit
  * status when that cannot be. */
 int run_application(const char *id, char **words);

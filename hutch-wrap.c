@@ -230,7 +230,7 @@ check_options(const struct wrapping *wrapping, GKeyFile *entry)
   g_autofree char *out = NULL, *err = NULL;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) argv = g_ptr_array_new();
-  g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "HUTCH_APP", wrapping->id, TRUE);
+  g_auto(GStrv) environment = run_name_application(g_get_environ(), wrapping->id);
   int ended = 0;
 
   if (!hutch || check_words(wrapping) != EXIT_SUCCESS)

@@ -189,6 +189,15 @@ kernel_files = \
 	tests/kernels/run \
 	tests/kernels/scenario.sh
 
+# What check-packages runs.
+package_files = \
+	tests/packages/apparmor.sh \
+	tests/packages/archive.sh \
+	tests/packages/debian.sh \
+	tests/packages/guest-packaged.sh \
+	tests/packages/rpm.sh \
+	tests/packages/run
+
 check_PROGRAMS += $(unit_tests) $(helpers)
 dist_check_SCRIPTS = $(source_tests) $(binary_tests) $(integration_tests)
 TESTS += $(unit_tests) $(source_tests) $(integration_tests)
@@ -201,6 +210,7 @@ EXTRA_DIST += \
 	$(caller_files) \
 	$(data_files) \
 	$(kernel_files) \
+	$(package_files) \
 	tests/.clang-tidy \
 	tests/cppcheck-suppressions \
 	tests/fork-line-symbols.txt \
@@ -268,7 +278,12 @@ check-sanitizers:
 	$(AM_V_at)cd $@.d/build && $(MAKE) $(AM_MAKEFLAGS) check
 
 clean-local:
-	rm -rf check-sanitizers.d
+	rm -rf check-sanitizers.d deb rpm
+
+# The release archive, and packages made of it: installed, used and removed.
+check-packages: hutch$(EXEEXT) dist
+	$(AM_V_at)ARCHIVE='$(distdir).tar.xz' HUTCH='hutch$(EXEEXT)' \
+	  $(BASH_SHELL) $(srcdir)/tests/packages/run
 
 # Unmodified callers of bubblewrap, on hutch: CALLERS_INSTALL=1 installs them first.
 check-callers: hutch$(EXEEXT)
@@ -312,5 +327,5 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-attack check-callers check-kernels check-quick check-sanitizers distcheck-quick \
-	record-budgets
+.PHONY: bench check-attack check-callers check-kernels check-packages check-quick check-sanitizers \
+	distcheck-quick record-budgets
