@@ -220,6 +220,10 @@ add_process(GPtrArray *words, const struct plan *plan)
   }
   if (plan->directory_required)
     add_text(words, "--chdir", plan->directories[0].path);
+  if (plan->umask >= 0) {
+    add(words, "--umask");
+    add_mode(words, (mode_t)plan->umask);
+  }
   for (size_t i = 0; i < plan->lock_count; i++)
     add_text(words, "--lock-file", plan->locks[i].path);
   add_flag(words, "--new-session", plan->new_session);

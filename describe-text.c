@@ -342,6 +342,8 @@ describe_text(const struct plan *plan)
   append_word(text, "called", plan->argv0);
   if (plan->directory_required)
     append_word(text, "directory", plan->directories[0].path);
+  if (plan->umask >= 0)
+    append_row(text, "umask", "%04o", (unsigned)plan->umask);
   append_variables(text, plan);
   append_namespaces(text, plan);
   append_identity(text, "user id", facts_uid_of(plan));

@@ -238,8 +238,9 @@ describe_json(const struct plan *plan)
                         identity_object(facts_gid_of(plan)), "user-namespaces", nesting_of(plan),
                         "hostname", record_string(plan->hostname)));
   set_members(object,
-              json_pack("{s:o, s:o, s:o, s:o, s:o}", "operations", operation_array(plan),
+              json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "operations", operation_array(plan),
                         "environment", variable_array(plan), "chdir", record_string(directory),
+                        "umask", plan->umask < 0 ? json_null() : mode_value((mode_t)plan->umask),
                         "command", command_array(plan), "argv0", record_string(plan->argv0)));
   set_members(object,
               json_pack("{s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "capabilities",

@@ -78,7 +78,7 @@ struct draft {
   GArray *locks;       /* struct lock */
   GPtrArray *warnings; /* char * */
   GArray *profiles;    /* struct source_file */
-  struct request chdir, argv0, as_pid_1, new_session, die_with_parent;
+  struct request chdir, umask, argv0, as_pid_1, new_session, die_with_parent;
   struct request sync_fd, block_fd, userns_block_fd, info_fd, json_status_fd;
   struct request error_fd, status_fd, dry_run, print_plan, json, doctor;
   GArray *questions; /* struct question */

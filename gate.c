@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -84,12 +85,23 @@ check_descriptors(const struct plan *plan, const struct inheritance *inheritance
   return 0;
 }
 
+/* The kernel tells the umask to who sets one, here the same. */
+static int
+check_mask(const struct plan *plan, struct failure *failure)
+{
+  mode_t wanted = (mode_t)plan->umask;
+
+  if (plan->umask >= 0 && umask(wanted) != wanted)
+    return refuse(failure, "the umask is not that of the plan");
+  return 0;
+}
+
 int
 gate_check(const struct plan *plan, const struct inheritance *inheritance, int control_fd,
            struct failure *failure)
 {
   if (privileges_check(plan, inheritance->capabilities, failure) < 0 ||
-      check_ids(plan, failure) < 0)
+      check_ids(plan, failure) < 0 || check_mask(plan, failure) < 0)
     return -1;
   return plan_keeps_host(plan) ? 0 : check_descriptors(plan, inheritance, control_fd, failure);
 }

@@ -2,8 +2,8 @@
  *
  * The process that becomes the command has given up what it must give up; here it asks the
  * kernel whether that is so, and compares the answer with the plan: ids, capabilities,
- * no_new_privs, securebits, open descriptors. A difference is a failure, whatever each step
- * has reported. Right of the fork line. It must not change anything.
+ * no_new_privs, securebits, a umask that was asked for, open descriptors. A difference is a
+ * failure, whatever each step has reported. Right of the fork line. It must not change anything.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once

@@ -286,6 +286,17 @@ on_clearenv(struct reader *reader, const struct option *option, char **operands)
 }
 
 int
+on_umask(struct reader *reader, const struct option *option, char **operands)
+{
+  uint64_t mask = 0;
+
+  if (reader_parse_number(reader, operands[0], 8, 0777, REFUSE_UMASK, &mask) < 0)
+    return -1;
+  reader->draft->umask.number = (uint32_t)mask;
+  return on_request(reader, option, operands);
+}
+
+int
 on_argv0(struct reader *reader, const struct option *option, char **operands)
 {
   if (draft_asked(&reader->draft->argv0))

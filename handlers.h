@@ -55,9 +55,9 @@ typedef int handler(struct reader *reader, const struct option *option, char **o
 /* General, namespaces, process, privileges; those that read further words are in
  * handle-lists.c. */
 handler on_intent, on_args, on_request, on_fd_request, on_closed_fd, on_output_fd, on_unshare,
-    on_unshare_all, on_unshare_try, on_share, on_hostname, on_id, on_setenv, on_clearenv, on_argv0,
-    on_keep_fd, on_lock_file, on_capability, on_seccomp, on_seccomp_filter, on_label, on_print_plan,
-    on_explain, on_profile, on_keepenv, on_dbus;
+    on_umask, on_unshare_all, on_unshare_try, on_share, on_hostname, on_id, on_setenv, on_clearenv,
+    on_argv0, on_keep_fd, on_lock_file, on_capability, on_seccomp, on_seccomp_filter, on_label,
+    on_print_plan, on_explain, on_profile, on_keepenv, on_dbus;
 
 /* File system. */
 handler on_source_dest, on_dest, on_fd_dest, on_data_dest, on_chmod, on_perms, on_size,

@@ -235,6 +235,10 @@ const struct option options_table[] = {
     /* --- process --- */
     {"--chdir", {OPERAND_DIRECTORY}, GROUP_PROCESS, on_request, DRAFT_REQUEST(chdir), 0,
      "working directory inside", NULL},
+    {"--umask", {OPERAND_MODE}, GROUP_PROCESS, on_umask, DRAFT_REQUEST(umask), 0,
+     "permissions that what the command makes does not get",
+     "Without it the command has the caller's umask. What the options make has the permissions that "
+     "they name."},
     {"--setenv", {OPERAND_VARIABLE, OPERAND_VALUE}, GROUP_PROCESS, on_setenv, true, 0,
      "set an environment variable", NULL},
     {"--unsetenv", {OPERAND_VARIABLE}, GROUP_PROCESS, on_setenv, false, 0,

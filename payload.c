@@ -241,7 +241,7 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, int cont
 {
   if (plan->new_session && setsid() < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "setsid", "a new session");
-  umask(inheritance->mask);
+  umask(payload_mask(plan, inheritance));
   if (setrlimit(RLIMIT_NOFILE, &inheritance->open_files) < 0)
     return failure_set(failure, STAGE_PRIVILEGES, "setrlimit", "RLIMIT_NOFILE");
   if (close_descriptors(plan, inheritance->kept, control_fd, failure) < 0 ||
@@ -256,7 +256,8 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, int cont
     return -1;
   if (plan->purpose != PURPOSE_RUN)
     return 0;
-  if (plan_tells_status(plan) && receipt_send(&inheritance->receipt, control_fd, failure) < 0)
+  if (plan_tells_status(plan) &&
+      receipt_send(&inheritance->receipt, payload_mask(plan, inheritance), control_fd, failure) < 0)
     return -1;
   if (plan->persona->forward_signals)
     report_start(control_fd);

@@ -26,6 +26,13 @@ struct inheritance {
   const struct mark *marks; /* where nothing is started: what each operation put into the root */
 };
 
+/* The umask that the payload is to have. */
+static inline mode_t
+payload_mask(const struct plan *plan, const struct inheritance *inheritance)
+{
+  return plan->umask < 0 ? inheritance->mask : (mode_t)plan->umask;
+}
+
 /* Becomes the plan's command. A failure goes to CONTROL_FD. */
 _Noreturn void payload_run(const struct plan *plan, const struct inheritance *inheritance,
                            int control_fd);

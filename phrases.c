@@ -46,6 +46,7 @@ static const struct {
     [REFUSE_PIDNS_FD] = {CODE_FD_BAD, {"%w: %d", "Joining specified pid namespace failed: %d"}},
     [REFUSE_MODE] = {CODE_OPTION_OPERAND, {"%w: not an octal mode of at most 07777",
                      "%o takes an octal argument <= 07777"}},
+    [REFUSE_UMASK] = {CODE_OPTION_OPERAND, {"%w: not an octal mask of at most 0777", NULL}},
     [REFUSE_SIZE] = {CODE_OPTION_OPERAND, {"%w: not a number of bytes", "%o takes a non-zero number of bytes"}},
     [REFUSE_SIZE_ZERO] = {CODE_OPTION_OPERAND, {"%w: a size of zero bytes holds nothing",
                           "%o takes a non-zero number of bytes"}},

@@ -554,6 +554,7 @@ seal_life(const struct draft *draft, struct plan *plan)
   plan->reaper = !draft_asked(&draft->as_pid_1) &&
                  (draft->persona->always_reap || plan_has_pids(plan) || something_to_hold);
   plan->new_session = draft_asked(&draft->new_session);
+  plan->umask = draft_asked(&draft->umask) ? (int)draft->umask.number : -1;
   plan->die_with_parent = draft_asked(&draft->die_with_parent);
   plan->die_with_monitor = draft->persona->die_with_monitor || plan->die_with_parent;
   plan->locks = (const struct lock *)(const void *)draft->locks->data;

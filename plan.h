@@ -233,6 +233,7 @@ struct plan {
   size_t directory_count;
   bool directory_required;  /* the first one was asked for */
   struct typed chdir_typed; /* ... by this option */
+  int umask;                /* the command's, or -1 for the caller's */
 };
 
 /* Where the descriptors of an overlay stand among its sources. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,7 +19,7 @@ receipt_note_namespaces(struct receipt *receipt, int proc_fd)
 }
 
 int
-receipt_send(const struct receipt *noted, int control_fd, struct failure *failure)
+receipt_send(const struct receipt *noted, mode_t mask, int control_fd, struct failure *failure)
 {
   struct receipt receipt = *noted;
 
@@ -27,6 +28,7 @@ receipt_send(const struct receipt *noted, int control_fd, struct failure *failur
   receipt.uid = geteuid();
   receipt.gid = getegid();
   receipt.pid = getpid();
+  receipt.umask = umask(mask);
   receipt.groups = (int)syscall(SYS_getgroups, 0, NULL);
   receipt.seccomp_mode = prctl(PR_GET_SECCOMP, 0, 0, 0, 0);
   receipt.leads_session = getsid(0) == receipt.pid;

@@ -19,6 +19,7 @@ struct receipt {
   uint32_t uid; /* as the process itself sees them */
   uint32_t gid;
   int pid;
+  uint32_t umask;
   int groups;       /* supplementary groups that it still has */
   int seccomp_mode; /* before the plan's filters are loaded: as it was inherited */
   bool leads_session;
@@ -29,5 +30,6 @@ struct receipt {
 /* Notes the namespaces that the calling process is in. PROC_FD is a proc that lists it. */
 void receipt_note_namespaces(struct receipt *receipt, int proc_fd);
 
-/* Reads all the rest back and sends it with what was NOTED. */
-int receipt_send(const struct receipt *noted, int control_fd, struct failure *failure);
+/* Reads all the rest back and sends it with what was NOTED. MASK is the umask as it was set: the
+ * kernel tells it to who sets one. */
+int receipt_send(const struct receipt *noted, mode_t mask, int control_fd, struct failure *failure);

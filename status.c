@@ -136,21 +136,30 @@ traceable_or_null(const struct plan *plan, const struct receipt *receipt)
 }
 
 static json_t *
+mask_value(uint32_t mask)
+{
+  char text[8];
+
+  g_snprintf(text, sizeof text, "%04o", mask & 0777);
+  return json_string(text);
+}
+
+static json_t *
 enforced_object(const struct plan *plan, const struct status_start *start)
 {
   const struct receipt *receipt = start->receipt;
   const struct privileges *privileges = &receipt->privileges;
 
   return json_pack(
-      "{s:o, s:b, s:i, s:o, s:o, s:i, s:o, s:s, s:b, s:o, s:o}", "capabilities",
+      "{s:o, s:b, s:i, s:o, s:o, s:i, s:o, s:s, s:b, s:o, s:o, s:o}", "capabilities",
       capabilities_object(privileges), "no-new-privs", privileges->no_new_privs == 1, "securebits",
       privileges->securebits, "uid",
       id_object(plan, receipt->uid, start->payload.uid, geteuid(), plan->uid.outside), "gid",
       id_object(plan, receipt->gid, start->payload.gid, getegid(), plan->gid.outside),
       "supplementary-groups", receipt->groups, "seccomp", seccomp_object(plan, receipt),
       "user-namespaces", plan->assert_limited ? "disabled" : "allowed", "new-session",
-      receipt->leads_session, "descriptors", descriptor_array(plan, receipt), "reaper-traceable",
-      traceable_or_null(plan, receipt));
+      receipt->leads_session, "umask", mask_value(receipt->umask), "descriptors",
+      descriptor_array(plan, receipt), "reaper-traceable", traceable_or_null(plan, receipt));
 }
 
 char *

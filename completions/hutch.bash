@@ -68,6 +68,7 @@ declare -gA _hutch_takes=(
   [--perms]='mode'
   [--size]='size'
   [--chdir]='inside-directory'
+  [--umask]='mode'
   [--setenv]='variable inside'
   [--unsetenv]='variable'
   [--clearenv]=''

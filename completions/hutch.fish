@@ -182,7 +182,7 @@ function __hutch_takes --argument-names option
             set takes inside inside
         case --chmod
             set takes mode inside
-        case --perms
+        case --perms --umask
             set takes mode
         case --size
             set takes size
@@ -271,6 +271,7 @@ complete -c hutch -n '__hutch_reads_option' -l chmod -d 'change the permissions 
 complete -c hutch -n '__hutch_reads_option' -l perms -x -a '(__hutch_offer mode)' -d 'permissions of what the next option makes'
 complete -c hutch -n '__hutch_reads_option' -l size -x -a '(__hutch_offer size)' -d 'size of the next --tmpfs'
 complete -c hutch -n '__hutch_lacks --chdir' -l chdir -x -a '(__hutch_offer inside-directory)' -d 'working directory inside'
+complete -c hutch -n '__hutch_reads_option' -l umask -x -a '(__hutch_offer mode)' -d 'permissions that what the command makes does not get'
 complete -c hutch -n '__hutch_reads_option' -l setenv -d 'set an environment variable'
 complete -c hutch -n '__hutch_reads_option' -l unsetenv -x -a '(__hutch_offer variable)' -d 'unset an environment variable'
 complete -c hutch -n '__hutch_reads_option' -l clearenv -d 'unset all variables so far, but PWD'

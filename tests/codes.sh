@@ -353,6 +353,9 @@ injected socket EPERM network-forbidden '4 --unshare-net' any "${base[@]}" --uns
 injected capset EPERM hardening-failed - any "${base[@]}" -- echo ran
 injected keyctl EPERM hardening-failed - any "${base[@]}" -- echo ran
 injected setsid EPERM hardening-failed '4 --new-session' any "${base[@]}" --new-session -- echo ran
+via=(strace -f -qq -o "$tmp/trace" -e inject=umask:error=EPERM)
+fails hardening-failed 125 - - any "${base[@]}" --umask 022 -- echo ran
+via=()
 injected mkdirat EIO system-call-failed '1 --tmpfs /m' - --tmpfs /m -- echo ran
 injected sethostname EPERM system-call-failed '4 --hostname box' - "${base[@]}" --hostname box -- echo ran
 

@@ -96,6 +96,7 @@ describes_itself() {
   done
   is '  its number for itself' "$(told started.pids.payload-inside)" "$(field number)"
   is '  whether it leads a session' "$(told started.enforced.new-session)" "$(field leads)"
+  is '  the umask' "$(told started.enforced.umask)" "$(field Umask)"
   is '  whether user namespaces can be made' "$(told started.enforced.user-namespaces)" "$(field nests)"
   if [[ $(told started.pids.first) == "$(told started.pids.payload)" ]]; then
     is '  no reaper' "$(told started.enforced.reaper-traceable)" null

@@ -16,7 +16,7 @@ run hutch --print-plan=text --share-pid --unshare-net --uid 5 --hostname box --r
   --perms 0700 --size 4096 --tmpfs '/a b' --dev-bind-try /dev/x /dev/x --bind src dest --ro-bind-fd 11 /fd \
   --file 12 /file --perms 0640 --ro-bind-data 13 /data --dir /dir --symlink $'to\nthere' /link --chmod 0111 /dir \
   --remount-ro / --dev /dev --mqueue /queue --overlay-src /l --overlay-src /m --overlay /up /work /over \
-  --overlay-src /l --tmp-overlay /tmp-over --setenv A 'b c' --unsetenv D --clearenv --chdir /there --argv0 me \
+  --overlay-src /l --tmp-overlay /tmp-over --setenv A 'b c' --unsetenv D --clearenv --chdir /there --umask 27 --argv0 me \
   --cap-add net_raw --cap-add CAP_CHOWN --disable-userns --keep-fd 14 --sync-fd 15 --lock-file /lock --new-session \
   --die-with-parent --level-prefix -- sh -c 'echo "$0"' '' 11<. 12<. 13<. 14<. 15<.
 wanted=$(cat <<'END'
@@ -24,6 +24,7 @@ plan of           hutch
 command           sh -c 'echo "$0"' ''
 called            me
 directory         /there
+umask             0027
 environment       A='b c'
 environment       without D
 environment       without all variables so far

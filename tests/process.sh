@@ -182,6 +182,15 @@ run ignore-all "$HUTCH" "${base[@]}" --as-pid-1 -- cat /proc/self/status
 is '  as PID 1 too' "$(field SigBlk) $(field SigIgn)" "$none $none"
 (umask 0137 && inside -- sh -c umask && printf '%s' "$out") >umask-inside
 is 'the umask is kept' "$(<umask-inside)" 0137
+(umask 0137 && inside --umask 77 --umask=26 -- sh -c umask && printf '%s' "$out") >umask-inside
+is '  unless --umask gives another one: the last' "$(<umask-inside)" 0026
+inside --umask 0 --as-pid-1 -- sh -c umask
+is '  and be it none' "$out" 0000
+inside --umask 777 --tmpfs /tmp --dir /tmp/made -- sh -c 'stat -c %a /tmp/made; mkdir /tmp/own && stat -c %a /tmp/own'
+is '  which concerns what the command makes, and nothing before' "$out" $'755\n0'
+for mask in 1000 8 -1 u=rwx ''; do
+  refuses "an umask of '$mask' is refused" "--umask .*: not an octal mask of at most 0777" "${base[@]}" --umask "$mask" -- echo ran
+done
 (ulimit -Sn 333 && inside -- sh -c 'ulimit -Sn; ulimit -Hn' && printf '%s' "$out") >limits-inside
 is 'so are the limits' "$(<limits-inside)" 333$'\n'"$(ulimit -Hn)"
 

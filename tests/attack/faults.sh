@@ -61,7 +61,7 @@ attack build 125 "$confined$no_capabilities$own_namespaces$hidden" \
   -- "$HUTCH" "${fresh[@]}" --perms 01777 --tmpfs /tmp --dir /tmp/dir --file 11 /tmp/file \
   --perms 0600 --ro-bind-data 12 /etc/passwd --bind-data 13 /tmp/data --symlink file /tmp/link --chmod 0711 /tmp/dir \
   --ro-bind-fd 14 /tmp/low --bind @ /b --ro-bind @/old /b/room --tmpfs /b/link/deep --ro-bind-try /none /none \
-  --remount-ro /tmp --lock-file /b/file --clearenv --setenv A 1 --hostname box --chdir /b/room \
+  --remount-ro /tmp --lock-file /b/file --clearenv --setenv A 1 --hostname box --chdir /b/room --umask 027 \
   -- "${payload[@]}" /b /b/room /b/file /etc/passwd /tmp/file /tmp/data /tmp/low /tmp/dir
 
 if has_overlays; then

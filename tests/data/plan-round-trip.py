@@ -214,6 +214,11 @@ def add_word(line):
     line.add([option, word], lambda state: state.document.update({place: text(word)}))
 
 
+def add_umask(line):
+    mask = line.rng.randrange(0o1000)
+    line.add(['--umask', f'{mask:o}'], lambda state: state.document.update({'umask': octal(mask)}))
+
+
 def add_lock(line):
     path = line.path()
     line.add(['--lock-file', path], lambda state: state.document['locks'].append(text(path)))
@@ -278,7 +283,7 @@ def add_builtin(line):
 ADDERS = [add_bind] * 4 + [add_made] * 4 + [add_mount] * 2 + [add_variable] * 2 + \
     [add_namespace] * 3 + [add_flag] * 3 + [add_descriptor] * 3 + \
     [add_bus, add_builtin, add_bind_fd, add_symlink, add_chmod, add_overlay, add_join, add_id, add_word,
-     add_lock, add_capability, add_filter]
+     add_umask, add_lock, add_capability, add_filter]
 
 
 # --- which plan a line asks for -------------------------------------------------------------------
@@ -296,7 +301,8 @@ class State:
         self.capabilities = {True: set(), False: set()}
         self.document = {
             'persona': line.persona, 'join': {'user': None, 'pid': None, 'inner-user': None},
-            'hostname': None, 'environment': [], 'chdir': None, 'argv0': None, 'locks': [],
+            'hostname': None, 'environment': [], 'chdir': None, 'umask': None,
+            'argv0': None, 'locks': [],
             'labels': {'exec': None, 'file': None}, 'new-session': False, 'die-with-parent': False,
             'level-prefix': False,
             'descriptors': {'keep': [], 'error': None, 'status': None, 'info': None,
