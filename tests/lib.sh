@@ -35,6 +35,7 @@ become_ordinary_user() {
   if [[ -d $here/../schema ]]; then cp -R "$here/../schema" "$room/"; fi
   if [[ -d $here/../profiles ]]; then cp -R "$here/../profiles" "$room/"; fi
   if [[ -d $here/../completions ]]; then cp -R "$here/../completions" "$room/"; fi
+  if [[ -d $here/../examples ]]; then cp -R "$here/../examples" "$room/"; fi
   cp "$HUTCH" "$room/hutch"
   cp -R "$here/../seccomp" "$room/"
   for program in hutch-seccomp hutch-wrap; do

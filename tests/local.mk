@@ -65,6 +65,7 @@ integration_tests = \
 	tests/dbus.sh \
 	tests/doctor.sh \
 	tests/dry-run.sh \
+	tests/examples.sh \
 	tests/explain.sh \
 	tests/files.sh \
 	tests/handover.sh \
@@ -120,6 +121,13 @@ quick_tests = \
 	tests/root-basics.sh \
 	tests/root-doctor.sh \
 	tests/trace.sh
+
+# What runs the examples that fetch something or want heavy packages: make check-examples.
+example_tests = \
+	tests/examples-desktop.sh \
+	tests/examples-hello.sh \
+	tests/examples-npm.sh \
+	tests/examples-package.sh
 
 # What the tests compare with.
 data_files = \
@@ -199,7 +207,7 @@ package_files = \
 	tests/packages/run
 
 check_PROGRAMS += $(unit_tests) $(helpers)
-dist_check_SCRIPTS = $(source_tests) $(binary_tests) $(integration_tests)
+dist_check_SCRIPTS = $(source_tests) $(binary_tests) $(integration_tests) $(example_tests)
 TESTS += $(unit_tests) $(source_tests) $(integration_tests)
 if !SANITIZERS
 TESTS += $(binary_tests)
@@ -217,6 +225,7 @@ EXTRA_DIST += \
 	tests/lib-bwrap.sh \
 	tests/lib-codes.sh \
 	tests/lib-doctor.sh \
+	tests/lib-examples.sh \
 	tests/lib-reach.sh \
 	tests/lib-status.sh \
 	tests/lib.sh
@@ -266,6 +275,10 @@ check-quick:
 # That the tarball builds, and holds what the tests need.
 distcheck-quick:
 	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) distcheck TESTS='$(quick_tests)'
+
+# All examples, those that want a network, too.
+check-examples:
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='tests/examples.sh $(example_tests)'
 
 check-kernels: all $(check_PROGRAMS)
 	$(AM_V_at)$(test_environment) $(BASH_SHELL) $(srcdir)/tests/kernels/run $(KERNELS)
@@ -327,5 +340,5 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-attack check-callers check-kernels check-packages check-quick check-sanitizers \
-	distcheck-quick record-budgets
+.PHONY: bench check-attack check-callers check-examples check-kernels check-packages check-quick \
+	check-sanitizers distcheck-quick record-budgets
