@@ -3,6 +3,8 @@
 
 #include "describe-facts.h"
 
+#include "phrases.h"
+
 #include <string.h>
 
 const struct namespace_name facts_namespaces[] = {
@@ -120,29 +122,25 @@ facts_capabilities_of(const struct plan *plan)
 
 /* --- quoting -------------------------------------------------------------- */
 
-static bool
-is_control(char character)
-{
-  return (unsigned char)character < ' ' || character == '\177';
-}
-
 /* $'...', in which nothing ends the line or reaches a terminal as a command. */
 static char *
 quote_controls(const char *word)
 {
   GString *text = g_string_new("$'");
+  const char *next;
 
-  for (; *word != '\0'; word++) {
+  for (; *word != '\0'; word = next ? next : word + 1) {
+    next = phrases_skip_plain(word);
     if (*word == '\n')
       g_string_append(text, "\\n");
     else if (*word == '\t')
       g_string_append(text, "\\t");
-    else if (is_control(*word))
+    else if (!next)
       g_string_append_printf(text, "\\%03o", (unsigned)(unsigned char)*word);
     else if (*word == '\'' || *word == '\\')
       g_string_append_printf(text, "\\%c", *word);
     else
-      g_string_append_c(text, *word);
+      g_string_append_len(text, word, next - word);
   }
   g_string_append_c(text, '\'');
   return g_string_free(text, FALSE);
@@ -154,11 +152,12 @@ facts_quote(const char *word)
   static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                               "_-+:,./@%";
 
-  for (const char *at = word; *at != '\0'; at++)
-    if (is_control(*at))
+  if (word[0] != '\0' && word[strspn(word, plain)] == '\0')
+    return g_strdup(word);
+  for (const char *at = word; *at != '\0';)
+    if (!(at = phrases_skip_plain(at)))
       return quote_controls(word);
-  return word[0] != '\0' && word[strspn(word, plain)] == '\0' ? g_strdup(word)
-                                                              : g_shell_quote(word);
+  return g_shell_quote(word);
 }
 
 char *

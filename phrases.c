@@ -141,20 +141,26 @@ typed_to_string(const struct typed *typed)
   return g_string_free(text, FALSE);
 }
 
+const char *
+phrases_skip_plain(const char *text)
+{
+  gunichar character = g_utf8_get_char_validated(text, -1);
+
+  return character < 0x110000 && g_unichar_isprint(character) ? g_utf8_next_char(text) : NULL;
+}
+
 char *
 phrases_printable(const char *text)
 {
   GString *printable = g_string_new(NULL);
 
   while (*text != '\0') {
-    gunichar character = g_utf8_get_char_validated(text, -1);
-    bool is_plain = character < 0x110000 && g_unichar_isprint(character);
-    const char *next = is_plain ? g_utf8_next_char(text) : text + 1;
-    if (is_plain)
+    const char *next = phrases_skip_plain(text);
+    if (next)
       g_string_append_len(printable, text, next - text);
     else
       g_string_append_printf(printable, "\\x%02x", (unsigned)(unsigned char)*text);
-    text = next;
+    text = next ? next : text + 1;
   }
   return g_string_free(printable, FALSE);
 }

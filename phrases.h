@@ -89,6 +89,10 @@ enum refusal {
 /* Quotes words the way a shell would need them; the caller frees. */
 char *typed_to_string(const struct typed *typed);
 
+/* What stands behind the first character of TEXT, if that one can be printed: it belongs to a line,
+ * and is no order to a terminal. NULL if it cannot, or is no UTF-8. */
+const char *phrases_skip_plain(const char *text);
+
 /* TEXT as it can be printed: one line stays one line, and a terminal gets no orders. What
  * the caller typed, and what lies in a bound tree, may hold anything. The caller frees. */
 char *phrases_printable(const char *text);

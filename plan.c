@@ -8,6 +8,7 @@
 #include "filter.h"
 #include "trust.h"
 
+#include <errno.h>
 #include <linux/sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,12 +49,20 @@ draft_show(const struct draft *draft, struct plan *plan)
   plan->status_fd = fd_of(&draft->status_fd);
 }
 
+/* What cannot be looked up for another reason is there: if it cannot be made, that is an error, and
+ * no reason to do without. */
+static bool
+is_missing(const char *path)
+{
+  return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 static bool
 has_user_namespaces(void)
 {
   g_autofree char *limit = NULL;
 
-  return access("/proc/self/ns/user", F_OK) == 0 &&
+  return !is_missing("/proc/self/ns/user") &&
          !(g_file_get_contents("/proc/sys/user/max_user_namespaces", &limit, NULL, NULL) &&
            g_ascii_strtoll(limit, NULL, 10) == 0);
 }
@@ -64,7 +73,7 @@ available(uint64_t namespaces)
 {
   if ((namespaces & CLONE_NEWUSER) && !has_user_namespaces())
     namespaces &= ~(uint64_t)CLONE_NEWUSER;
-  if ((namespaces & CLONE_NEWCGROUP) && access("/proc/self/ns/cgroup", F_OK) < 0)
+  if ((namespaces & CLONE_NEWCGROUP) && is_missing("/proc/self/ns/cgroup"))
     namespaces &= ~(uint64_t)CLONE_NEWCGROUP;
   return namespaces;
 }

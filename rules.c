@@ -31,7 +31,7 @@ struct place {
 struct reading {
   struct rules *rules;
   const char *library;
-  GHashTable *groups; /* name to GPtrArray of calls */
+  GHashTable *groups; /* name to a set of calls */
   struct place *place;
   char *error;
   bool has_otherwise, has_unknown;
@@ -197,21 +197,33 @@ read_cover(struct reading *reading, char **words)
   return 0;
 }
 
+/* Calls by their names, each of them once, however often groups name each other. */
+static GHashTable *
+new_calls(void)
+{
+  return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
 /* Adds the calls that WORD stands for. */
 static int
-add_calls(struct reading *reading, GPtrArray *calls, const char *word)
+add_calls(struct reading *reading, GHashTable *calls, const char *word)
 {
   if (word[0] == '@') {
-    const GPtrArray *group = g_hash_table_lookup(reading->groups, word + 1);
+    GHashTable *group = g_hash_table_lookup(reading->groups, word + 1);
+    GHashTableIter at;
+    gpointer name;
     if (!group)
       return refuse(reading, "%s: no such group", word);
-    for (guint i = 0; i < group->len; i++)
-      g_ptr_array_add(calls, g_strdup(group->pdata[i]));
+    if (group == calls)
+      return 0;
+    g_hash_table_iter_init(&at, group);
+    while (g_hash_table_iter_next(&at, &name, NULL))
+      g_hash_table_add(calls, g_strdup(name));
     return 0;
   }
   if (!architecture_is_call(word))
     return refuse(reading, "%s: no architecture has such a system call", word);
-  g_ptr_array_add(calls, g_strdup(word));
+  g_hash_table_add(calls, g_strdup(word));
   return 0;
 }
 
@@ -220,9 +232,9 @@ read_group(struct reading *reading, char **words)
 {
   if (!words[1] || !words[2])
     return refuse(reading, "%s takes a name and system calls", words[0]);
-  GPtrArray *calls = g_hash_table_lookup(reading->groups, words[1]);
+  GHashTable *calls = g_hash_table_lookup(reading->groups, words[1]);
   if (!calls) {
-    calls = g_ptr_array_new_with_free_func(g_free);
+    calls = new_calls();
     g_hash_table_insert(reading->groups, g_strdup(words[1]), calls);
   }
   for (char **word = words + 2; *word; word++)
@@ -315,14 +327,20 @@ static int
 read_calls(struct reading *reading, uint32_t action, char **words)
 {
   struct rule_line *line = g_new0(struct rule_line, 1);
+  g_autoptr(GHashTable) calls = new_calls();
+  GHashTableIter at;
+  gpointer name;
 
   line->action = action;
   line->calls = g_ptr_array_new_with_free_func(g_free);
   line->conditions = g_array_new(FALSE, FALSE, sizeof(struct condition));
   g_ptr_array_add(reading->rules->lines, line);
   for (; *words && !g_ascii_isdigit((*words)[0]); words++)
-    if (add_calls(reading, line->calls, *words) < 0)
+    if (add_calls(reading, calls, *words) < 0)
       return -1;
+  g_hash_table_iter_init(&at, calls);
+  while (g_hash_table_iter_next(&at, &name, NULL))
+    g_ptr_array_add(line->calls, g_strdup(name));
   if (line->calls->len == 0)
     return refuse(reading, "no system call is named");
   return *words ? read_conditions(reading, words, line->conditions) : 0;
@@ -466,7 +484,7 @@ read_lines(struct reading *reading)
 static void
 free_group(gpointer data)
 {
-  g_ptr_array_unref(data);
+  g_hash_table_unref(data);
 }
 
 static struct rules *

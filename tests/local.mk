@@ -39,6 +39,7 @@ helpers = \
 source_tests = \
 	tests/check-budgets.sh \
 	tests/check-codes.sh \
+	tests/check-corpus.sh \
 	tests/check-generated.sh \
 	tests/check-options-tested.sh \
 	tests/check-schema.sh \
@@ -176,10 +177,21 @@ caller_files = \
 # What check-attack runs.
 attack_files = \
 	tests/attack/faults.sh \
+	tests/attack/inputs.sh \
 	tests/attack/lib.sh \
 	tests/attack/races.sh \
 	tests/attack/run \
 	tests/attack/storms.sh
+
+# What the fuzzers begin with, and words that they put together.
+fuzz_files = \
+	tests/fuzz/corpus \
+	tests/fuzz/facts.dict \
+	tests/fuzz/failure.dict \
+	tests/fuzz/interpreter.dict \
+	tests/fuzz/options.dict \
+	tests/fuzz/profiles.dict \
+	tests/fuzz/rules.dict
 
 # The machines of check-kernels.
 kernel_files = \
@@ -206,7 +218,17 @@ package_files = \
 	tests/packages/rpm.sh \
 	tests/packages/run
 
-check_PROGRAMS += $(unit_tests) $(helpers)
+# The fuzz targets, which replay their corpora here; check-fuzz makes fuzzers of them.
+fuzz_programs = \
+	tests/fuzz/facts \
+	tests/fuzz/failure \
+	tests/fuzz/filter \
+	tests/fuzz/interpreter \
+	tests/fuzz/options \
+	tests/fuzz/profiles \
+	tests/fuzz/rules
+
+check_PROGRAMS += $(unit_tests) $(helpers) $(fuzz_programs)
 dist_check_SCRIPTS = $(source_tests) $(binary_tests) $(integration_tests) $(example_tests)
 TESTS += $(unit_tests) $(source_tests) $(integration_tests)
 if !SANITIZERS
@@ -217,6 +239,7 @@ EXTRA_DIST += \
 	$(bench_files) \
 	$(caller_files) \
 	$(data_files) \
+	$(fuzz_files) \
 	$(kernel_files) \
 	$(package_files) \
 	tests/.clang-tidy \
@@ -236,6 +259,27 @@ tests_unit_options_LDADD = $(unit_test_libs)
 tests_unit_plan_LDADD = $(unit_test_libs)
 tests_unit_profile_LDADD = $(unit_test_libs)
 tests_unit_rules_LDADD = $(unit_test_libs)
+
+# What gives them a main(): a file of their own, or libFuzzer.
+fuzz_driver = tests/fuzz/replay.$(OBJEXT)
+fuzz_libs = $(fuzz_driver) libhutch.a $(dynamic_libs)
+fuzz_common = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
+fuzz_command = tests/fuzz/command.c tests/fuzz/command.h
+tests_fuzz_facts_SOURCES = tests/fuzz/facts.c $(fuzz_common)
+tests_fuzz_facts_LDADD = $(fuzz_libs)
+tests_fuzz_failure_SOURCES = tests/fuzz/failure.c $(fuzz_common)
+tests_fuzz_failure_LDADD = $(fuzz_libs)
+tests_fuzz_filter_SOURCES = tests/fuzz/filter.c $(fuzz_common)
+tests_fuzz_filter_LDADD = $(fuzz_libs)
+tests_fuzz_interpreter_SOURCES = tests/fuzz/interpreter.c $(fuzz_common)
+tests_fuzz_interpreter_LDADD = $(fuzz_libs)
+tests_fuzz_options_SOURCES = tests/fuzz/options.c $(fuzz_common) $(fuzz_command)
+EXTRA_tests_fuzz_options_SOURCES = tests/fuzz/replay.c
+tests_fuzz_options_LDADD = $(fuzz_libs)
+tests_fuzz_profiles_SOURCES = tests/fuzz/profiles.c $(fuzz_common) $(fuzz_command)
+tests_fuzz_profiles_LDADD = $(fuzz_libs)
+tests_fuzz_rules_SOURCES = tests/fuzz/rules.c $(fuzz_common)
+tests_fuzz_rules_LDADD = $(fuzz_libs)
 
 TEST_EXTENSIONS = .sh
 tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
@@ -291,7 +335,7 @@ check-sanitizers:
 	$(AM_V_at)cd $@.d/build && $(MAKE) $(AM_MAKEFLAGS) check
 
 clean-local:
-	rm -rf check-sanitizers.d deb rpm
+	rm -rf check-fuzz.d check-sanitizers.d deb rpm
 
 # The release archive, and packages made of it: installed, used and removed.
 check-packages: hutch$(EXEEXT) dist
@@ -317,10 +361,31 @@ if STATIC_PIE
 tests_attack_idle_LDFLAGS = -static-pie $(HARDEN_LDFLAGS)
 tests_attack_portrait_LDFLAGS = -static-pie $(HARDEN_LDFLAGS)
 endif
-check-attack: hutch$(EXEEXT) $(attack_programs) tests/helpers/rename-race$(EXEEXT)
-	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
-	  ATTACK_PROGRAMS='$(attack_programs) tests/helpers/rename-race$(EXEEXT)' \
-	  $(BASH_SHELL) $(srcdir)/tests/attack/run $(ATTACKS)
+attack_environment = \
+	HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
+	ATTACK_PROGRAMS='$(attack_programs) tests/helpers/rename-race$(EXEEXT)'
+attack_needs = hutch$(EXEEXT) $(attack_programs) tests/helpers/rename-race$(EXEEXT)
+check-attack: $(attack_needs)
+	$(AM_V_at)fuzzers=; \
+	case ' $(ATTACKS) ' in \
+	  '  '|*' inputs '*) if $(can_fuzz); then $(build_fuzzers) || exit; fuzzers=$(fuzzers); fi ;; \
+	esac; \
+	$(attack_environment) FUZZERS="$$fuzzers" $(BASH_SHELL) $(srcdir)/tests/attack/run $(ATTACKS)
+
+# Of that the inputs alone: FUZZ_SECONDS=600 makes each target that long, FUZZ_TARGETS="options rules" picks some.
+# The fuzzers are built from a copy of the sources, by clang, with its sanitizers.
+FUZZ_CC = clang
+fuzzers = '$(abs_top_builddir)/check-fuzz.d/build/tests/fuzz'
+can_fuzz = echo 'int main(void) { return 0; }' | \
+	$(FUZZ_CC) -fsanitize=address,undefined -x c -o /dev/null - >/dev/null 2>&1
+build_fuzzers = { rm -rf check-fuzz.d && mkdir -p check-fuzz.d/build && \
+	$(MAKE) $(AM_MAKEFLAGS) distdir distdir=check-fuzz.d/source && cd check-fuzz.d/build && \
+	../source/configure -q --enable-sanitizers CC='$(FUZZ_CC)' CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' && \
+	$(MAKE) $(AM_MAKEFLAGS) libhutch.a && \
+	$(MAKE) $(AM_MAKEFLAGS) fuzz_driver= LDFLAGS=-fsanitize=fuzzer $(fuzz_programs) && cd ../..; }
+check-fuzz: $(attack_needs)
+	$(AM_V_at)$(build_fuzzers)
+	$(AM_V_at)$(attack_environment) FUZZERS=$(fuzzers) $(BASH_SHELL) $(srcdir)/tests/attack/run inputs
 
 # The same objects linked dynamically, whatever the program itself is.
 EXTRA_PROGRAMS = $(attack_programs) tests/bench/hutch-dynamic
@@ -340,5 +405,5 @@ record-budgets: hutch$(EXEEXT)
 	$(AM_V_at)HUTCH='$(abs_top_builddir)/hutch$(EXEEXT)' \
 	  $(BASH_SHELL) $(srcdir)/tests/budget-calls.sh --record
 
-.PHONY: bench check-attack check-callers check-examples check-kernels check-packages check-quick \
-	check-sanitizers distcheck-quick record-budgets
+.PHONY: bench check-attack check-callers check-examples check-fuzz check-kernels check-packages \
+	check-quick check-sanitizers distcheck-quick record-budgets

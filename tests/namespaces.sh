@@ -37,6 +37,17 @@ for option in --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup; do
   is_own "--unshare-$kind after --share-$kind takes it back" "$kind" "--share-$kind" "--unshare-$kind"
 done
 is_own '--unshare-user, the default, may be said' user --unshare-user
+
+# Under the other name there is no cgroup namespace unless it is asked for.
+tried_as_bwrap() { # ERRNO: where it cannot be seen whether the kernel has one
+  run deny-syscall access "$1" bash -c 'exec -a bwrap "$0" "$@"' "$HUTCH" --unshare-cgroup-try --ro-bind / / --dev /dev -- \
+    readlink /proc/self/ns/cgroup
+}
+tried_as_bwrap 13
+like '--unshare-cgroup-try makes one where that is not known' "$status $out" '^0 cgroup:'
+unlike '  which is its own' "$out" "$(readlink /proc/self/ns/cgroup | tr '[]' ..)"
+tried_as_bwrap 2
+is '  and none where the kernel has none' "$status $out" "0 $(readlink /proc/self/ns/cgroup)"
 is_own '--unshare-net gives it its own network' net --unshare-net
 for kind in "${own[@]}" net; do
   is_own "--unshare-all gives it its own $kind namespace" "$kind" --unshare-all

@@ -7,7 +7,7 @@ cd "${2:-.}"
 
 list_all() {
   find . .ci completions examples tests tests/attack tests/bench tests/callers tests/data \
-    tests/data/bwrap tests/data/explain tests/helpers tests/kernels tests/packages tools \
+    tests/data/bwrap tests/data/explain tests/fuzz tests/helpers tests/kernels tests/packages tools \
     -maxdepth 1 -type f \
     \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.awk' -o -name '*.bash' \
     -o -name quickstart -o -path './.ci/run' -o -path '.ci/run' \

@@ -6,7 +6,7 @@
 #   $ATTACK_SECONDS   how long each part may take
 #   $JOBS             how many at once
 # Each part prints its findings as comments, and lines "NAME KEY NUMBER...", where the keys that ./run adds
-# up are faults kills limits races sandboxes escapes leftovers leaks statuses. A part that cannot
+# up are faults kills limits races sandboxes inputs escapes leftovers leaks statuses findings. A part that cannot
 # run says "NAME skipped: WHY".
 set -u
 umask 022

@@ -14,6 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* What access(3) makes. */
+#ifndef SYS_access
+#define SYS_access SYS_faccessat
+#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -22,6 +26,7 @@ static const struct {
   const char *name;
   unsigned int number;
 } calls[] = {
+    {"access", SYS_access},
     {"clone3", SYS_clone3},
     {"getcwd", SYS_getcwd},
     {"landlock_create_ruleset", SYS_landlock_create_ruleset},
