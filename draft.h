@@ -108,6 +108,9 @@ draft_asked(const struct request *request)
 /* An empty draft with the defaults of PERSONA. */
 void draft_init(struct draft *draft, const struct persona *persona);
 
+/* What hutch is to do with the plan: one option may ask for less than to run it. */
+enum purpose draft_purpose(const struct draft *draft);
+
 /* Tells PLAN, which has not been sealed, how failures are to be told. */
 void draft_show(const struct draft *draft, struct plan *plan);
 

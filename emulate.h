@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The answer, SECCOMP_RET_*, of PROGRAM to CALL. False if the program is not one that the kernel
- * would take. */
+/* The answer, SECCOMP_RET_*, of PROGRAM to CALL. False if it comes to an
+ * instruction that the kernel would not have taken. */
 bool emulate_filter(const struct sock_fprog *program, const struct seccomp_data *call,
                     uint32_t *answer);

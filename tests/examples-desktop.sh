@@ -1,5 +1,5 @@
 #!/bin/bash
-# Programs with windows, on a screen that nobody sees. `make check-examples` runs this.
+# Programs with windows, on a screen that nobody sees.
 # shellcheck disable=SC2016 # the shell inside expands what stands in single quotes
 # shellcheck source-path=SCRIPTDIR source=lib-examples.sh
 . "$(dirname "$0")/lib-examples.sh" || exit 1

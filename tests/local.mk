@@ -66,6 +66,7 @@ integration_tests = \
 	tests/dbus.sh \
 	tests/doctor.sh \
 	tests/dry-run.sh \
+	tests/examples-desktop.sh \
 	tests/examples.sh \
 	tests/explain.sh \
 	tests/files.sh \
@@ -125,7 +126,6 @@ quick_tests = \
 
 # What runs the examples that fetch something or want heavy packages: make check-examples.
 example_tests = \
-	tests/examples-desktop.sh \
 	tests/examples-hello.sh \
 	tests/examples-npm.sh \
 	tests/examples-package.sh
@@ -322,7 +322,7 @@ distcheck-quick:
 
 # All examples, those that want a network, too.
 check-examples:
-	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='tests/examples.sh $(example_tests)'
+	$(AM_V_at)$(MAKE) $(AM_MAKEFLAGS) check TESTS='tests/examples.sh tests/examples-desktop.sh $(example_tests)'
 
 check-kernels: all $(check_PROGRAMS)
 	$(AM_V_at)$(test_environment) $(BASH_SHELL) $(srcdir)/tests/kernels/run $(KERNELS)
