@@ -29,6 +29,40 @@ refuse(char **problem, const char *format, ...)
   return -1;
 }
 
+/* Whether a key stands in a group twice. */
+static bool
+has_doubles(GKeyFile *entry)
+{
+  g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
+  bool found = false;
+
+  for (char **group = groups; *group && !found; group++) {
+    g_auto(GStrv) keys = g_key_file_get_keys(entry, *group, NULL, NULL);
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    for (char **key = keys; key && *key; key++)
+      found |= !g_hash_table_add(seen, *key);
+  }
+  return found;
+}
+
+/* Launchers disagree on which of two counts, and GLib, for which the last one does, can neither
+ * change nor remove the first: a copy has one of each, and no comments. */
+static GKeyFile *
+without_doubles(GKeyFile *entry)
+{
+  g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
+  GKeyFile *copy = g_key_file_new();
+
+  for (char **group = groups; *group; group++) {
+    g_auto(GStrv) keys = g_key_file_get_keys(entry, *group, NULL, NULL);
+    for (char **key = keys; key && *key; key++) {
+      g_autofree char *value = g_key_file_get_value(entry, *group, *key, NULL);
+      g_key_file_set_value(copy, *group, *key, value ? value : "");
+    }
+  }
+  return copy;
+}
+
 GKeyFile *
 entry_load(const char *path, char **problem)
 {
@@ -44,7 +78,7 @@ entry_load(const char *path, char **problem)
     refuse(problem, "%s: has no group [%s]: it is no desktop entry", path, MAIN);
     return NULL;
   }
-  return g_steal_pointer(&entry);
+  return has_doubles(entry) ? without_doubles(entry) : g_steal_pointer(&entry);
 }
 
 bool
@@ -205,12 +239,25 @@ add_marks(GKeyFile *entry, const struct wrapping *wrapping)
                                count);
 }
 
+/* Launchers disagree on whether a command line can be translated. */
+static void
+drop_translations(GKeyFile *entry, const char *group)
+{
+  g_auto(GStrv) keys = g_key_file_get_keys(entry, group, NULL, NULL);
+
+  for (char **key = keys; key && *key; key++)
+    if (g_str_has_prefix(*key, EXEC "[") || g_str_has_prefix(*key, ACTIVATABLE "["))
+      g_key_file_remove_key(entry, group, *key, NULL);
+}
+
 int
 entry_wrap(GKeyFile *entry, const struct wrapping *wrapping, GPtrArray *notes, char **problem)
 {
   if (check(entry, wrapping->path, problem) < 0)
     return -1;
   g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
+  for (char **group = groups; *group; group++)
+    drop_translations(entry, *group);
   for (char **group = groups; *group; group++)
     if (g_key_file_has_key(entry, *group, EXEC, NULL) &&
         wrap_group(entry, *group, wrapping, problem) < 0)

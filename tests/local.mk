@@ -186,6 +186,7 @@ attack_files = \
 # What the fuzzers begin with, and words that they put together.
 fuzz_files = \
 	tests/fuzz/corpus \
+	tests/fuzz/entry.dict \
 	tests/fuzz/facts.dict \
 	tests/fuzz/failure.dict \
 	tests/fuzz/interpreter.dict \
@@ -220,6 +221,7 @@ package_files = \
 
 # The fuzz targets, which replay their corpora here; check-fuzz makes fuzzers of them.
 fuzz_programs = \
+	tests/fuzz/entry \
 	tests/fuzz/facts \
 	tests/fuzz/failure \
 	tests/fuzz/filter \
@@ -265,6 +267,8 @@ fuzz_driver = tests/fuzz/replay.$(OBJEXT)
 fuzz_libs = $(fuzz_driver) libhutch.a $(dynamic_libs)
 fuzz_common = tests/fuzz/fuzz.c tests/fuzz/fuzz.h
 fuzz_command = tests/fuzz/command.c tests/fuzz/command.h
+tests_fuzz_entry_SOURCES = tests/fuzz/entry.c desktop-entry.c desktop-exec.c $(fuzz_common)
+tests_fuzz_entry_LDADD = $(fuzz_libs)
 tests_fuzz_facts_SOURCES = tests/fuzz/facts.c $(fuzz_common)
 tests_fuzz_facts_LDADD = $(fuzz_libs)
 tests_fuzz_failure_SOURCES = tests/fuzz/failure.c $(fuzz_common)

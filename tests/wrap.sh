@@ -209,6 +209,12 @@ wrong 'a file that is no entry' 1 'thing.desktop: Key file' thing
 
 # --- where entries are -------------------------------------------------------------
 
+entry "$first/twice.desktop" DBusActivatable=true 'Exec=recorder one' 'Exec[de]=recorder eins' DBusActivatable=true \
+  'DBusActivatable[de]=true' 'Exec=recorder two'
+wrap twice
+is 'of what stands there twice, or is translated, one is left' \
+  "$status $(grep -E '^(Exec|DBus)' "$own/twice.desktop")" "0 Exec=${start/thing/twice} recorder two"
+wrap --remove twice
 entry "$first/thing.desktop" 'Exec=recorder first'
 entry "$second/thing.desktop" 'Exec=recorder second'
 entry "$second/kde4/deep/foo-bar.desktop" 'Exec=recorder deep'
