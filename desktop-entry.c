@@ -29,40 +29,6 @@ refuse(char **problem, const char *format, ...)
   return -1;
 }
 
-/* Whether a key stands in a group twice. */
-static bool
-has_doubles(GKeyFile *entry)
-{
-  g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
-  bool found = false;
-
-  for (char **group = groups; *group && !found; group++) {
-    g_auto(GStrv) keys = g_key_file_get_keys(entry, *group, NULL, NULL);
-    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
-    for (char **key = keys; key && *key; key++)
-      found |= !g_hash_table_add(seen, *key);
-  }
-  return found;
-}
-
-/* Launchers disagree on which of two counts, and GLib, for which the last one does, can neither
- * change nor remove the first: a copy has one of each, and no comments. */
-static GKeyFile *
-without_doubles(GKeyFile *entry)
-{
-  g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
-  GKeyFile *copy = g_key_file_new();
-
-  for (char **group = groups; *group; group++) {
-    g_auto(GStrv) keys = g_key_file_get_keys(entry, *group, NULL, NULL);
-    for (char **key = keys; key && *key; key++) {
-      g_autofree char *value = g_key_file_get_value(entry, *group, *key, NULL);
-      g_key_file_set_value(copy, *group, *key, value ? value : "");
-    }
-  }
-  return copy;
-}
-
 GKeyFile *
 entry_load(const char *path, char **problem)
 {
@@ -70,6 +36,11 @@ entry_load(const char *path, char **problem)
   g_autoptr(GKeyFile) entry = g_key_file_new();
   g_autoptr(GError) error = NULL;
 
+  /* GLib would wait for a writer of a pipe. */
+  if (g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+    refuse(problem, "%s: is no regular file", path);
+    return NULL;
+  }
   if (!g_key_file_load_from_file(entry, path, (GKeyFileFlags)flags, &error)) {
     refuse(problem, "%s: %s", path, error->message);
     return NULL;
@@ -78,7 +49,7 @@ entry_load(const char *path, char **problem)
     refuse(problem, "%s: has no group [%s]: it is no desktop entry", path, MAIN);
     return NULL;
   }
-  return has_doubles(entry) ? without_doubles(entry) : g_steal_pointer(&entry);
+  return g_steal_pointer(&entry);
 }
 
 bool
@@ -199,6 +170,30 @@ check(GKeyFile *entry, const char *path, char **problem)
   return 0;
 }
 
+/* Launchers disagree on which of two keys of the same name counts, and whether these can be
+ * translated: what starts the application is to be there once, wrapped. */
+static int
+settle_keys(GKeyFile *entry, const char *path, const char *group, GPtrArray *notes, char **problem)
+{
+  static const char *const single[] = {EXEC, TRY_EXEC, ACTIVATABLE, ACTIONS, NULL};
+  g_auto(GStrv) keys = g_key_file_get_keys(entry, group, NULL, NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+  for (char **key = keys; *key; key++) {
+    g_autofree char *name = g_strndup(*key, strcspn(*key, "["));
+    if (!g_strv_contains(single, name))
+      continue;
+    if (!g_hash_table_add(seen, *key))
+      return refuse(problem, "%s: [%s] %s: is there twice", path, group, *key);
+    if (strcmp(name, *key) == 0)
+      continue;
+    g_ptr_array_add(
+        notes, g_strdup_printf("[%s] %s is left out: %s has no translations", group, *key, name));
+    g_key_file_remove_key(entry, group, *key, NULL);
+  }
+  return 0;
+}
+
 /* An action without a command line is one of D-Bus, and would not be sandboxed. */
 static void
 drop_actions(GKeyFile *entry, GPtrArray *notes)
@@ -239,17 +234,6 @@ add_marks(GKeyFile *entry, const struct wrapping *wrapping)
                                count);
 }
 
-/* Launchers disagree on whether a command line can be translated. */
-static void
-drop_translations(GKeyFile *entry, const char *group)
-{
-  g_auto(GStrv) keys = g_key_file_get_keys(entry, group, NULL, NULL);
-
-  for (char **key = keys; key && *key; key++)
-    if (g_str_has_prefix(*key, EXEC "[") || g_str_has_prefix(*key, ACTIVATABLE "["))
-      g_key_file_remove_key(entry, group, *key, NULL);
-}
-
 int
 entry_wrap(GKeyFile *entry, const struct wrapping *wrapping, GPtrArray *notes, char **problem)
 {
@@ -257,10 +241,9 @@ entry_wrap(GKeyFile *entry, const struct wrapping *wrapping, GPtrArray *notes, c
     return -1;
   g_auto(GStrv) groups = g_key_file_get_groups(entry, NULL);
   for (char **group = groups; *group; group++)
-    drop_translations(entry, *group);
-  for (char **group = groups; *group; group++)
-    if (g_key_file_has_key(entry, *group, EXEC, NULL) &&
-        wrap_group(entry, *group, wrapping, problem) < 0)
+    if (settle_keys(entry, wrapping->path, *group, notes, problem) < 0 ||
+        (g_key_file_has_key(entry, *group, EXEC, NULL) &&
+         wrap_group(entry, *group, wrapping, problem) < 0))
       return -1;
   drop_actions(entry, notes);
   g_key_file_remove_key(entry, MAIN, ACTIVATABLE, NULL);

@@ -109,13 +109,14 @@ conforms(const char *raw)
   return true;
 }
 
-/* What stands in front of a code for files. Another code in front of it has no text here. */
+/* What stands in front of a code for files. Another code in front of it has no text here. Where
+ * something stands behind it, the word would name another file than the one that is opened. */
 static char *
 find_prefix(const char *text)
 {
   const char *code = find_code(text);
 
-  if (!code || !strchr(file_codes, code[1]))
+  if (!code || !strchr(file_codes, code[1]) || code[2] != '\0')
     return NULL;
   g_autofree char *prefix = g_strndup(text, (gsize)(code - text));
   g_auto(GStrv) parts = g_strsplit(prefix, "%%", -1);

@@ -192,6 +192,20 @@ write_all(int fd, const char *text)
   return fchmod(fd, ENTRY_MODE) < 0 ? -1 : fsync(fd);
 }
 
+/* Some file systems, as NFS, cannot be told to replace nothing, but have links. */
+static int
+rename_anew(const char *fresh, const char *path)
+{
+  int result = renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE);
+
+  if (result == 0 || errno != EINVAL)
+    return result;
+  result = link(fresh, path);
+  if (result == 0)
+    unlink(fresh);
+  return result;
+}
+
 /* Gives the file at FRESH its name. What has that name by then without being known to is not
  * replaced. */
 static int
@@ -199,8 +213,7 @@ put(const char *fresh, const char *path, bool is_there, const char *saved, char 
 {
   if (saved && link(path, saved) < 0)
     return refuse(problem, "%s: cannot be kept as %s: %s", path, saved, g_strerror(errno));
-  int result =
-      is_there ? rename(fresh, path) : renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE);
+  int result = is_there ? rename(fresh, path) : rename_anew(fresh, path);
   if (result < 0) {
     refuse(problem, "%s: %s", path, g_strerror(errno));
     if (saved)

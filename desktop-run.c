@@ -12,8 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { SPARE_DESCRIPTORS = 128 };
 
 char **
 run_name_application(char **environment, const char *id)
@@ -66,6 +69,19 @@ is_too_much(int fd)
          (runtime && runtime[0] == '/' && holds(path, runtime));
 }
 
+/* The application is handed as many files as a user can select: with FD, hutch is to have some
+ * left. */
+static void
+make_room(int fd)
+{
+  struct rlimit limit;
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || (rlim_t)fd + SPARE_DESCRIPTORS < limit.rlim_cur)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Opens what is to be shown. A link is not followed: who unpacked it, or what program left it among
  * the user's documents, would otherwise choose what the sandbox gets. -1 if it is not to be shown.
  */
@@ -78,10 +94,13 @@ open_document(const char *path)
   /* hutch inherits it; those numbers are the application's. */
   int fd = opened < 0 ? -1 : fcntl(opened, F_DUPFD, STDERR_FILENO + 1);
 
+  if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+    fprintf(stderr, "hutch-wrap: %s: %s\n", path, g_strerror(errno));
   if (opened >= 0)
     close(opened);
   if (fd < 0)
     return -1;
+  make_room(fd);
   if (fstat(fd, &status) < 0 || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)))
     reason = "is no file and no directory";
   else if (S_ISDIR(status.st_mode) && is_too_much(fd))
@@ -122,7 +141,8 @@ show(GPtrArray *argv, const char *word, const char *option)
   g_ptr_array_add(argv, path);
 }
 
-/* The words of hutch: the profile, the files, and what stands behind the profile. */
+/* The words of hutch: the profile, the files, and what stands behind the profile. Among files, a
+ * mark is a file of that name. */
 static GPtrArray *
 make_words(char *hutch, char **words)
 {
@@ -136,10 +156,10 @@ make_words(char *hutch, char **words)
   for (; *words; words++) {
     if (strcmp(*words, EXEC_MARK_END) == 0) {
       option = NULL;
-    } else if (g_str_has_prefix(*words, EXEC_MARK_READ)) {
+    } else if (!option && g_str_has_prefix(*words, EXEC_MARK_READ)) {
       option = "--ro-bind-fd";
       prefix = *words + strlen(EXEC_MARK_READ);
-    } else if (g_str_has_prefix(*words, EXEC_MARK_WRITE)) {
+    } else if (!option && g_str_has_prefix(*words, EXEC_MARK_WRITE)) {
       option = "--bind-fd";
       prefix = *words + strlen(EXEC_MARK_WRITE);
     } else {
@@ -157,14 +177,13 @@ make_words(char *hutch, char **words)
 int
 run_application(const char *id, char **words)
 {
-  char *hutch = run_find_hutch();
-
-  if (!hutch)
-    return RUN_STATUS_FAILED;
   if (!place_is_id(id)) {
     fprintf(stderr, "hutch-wrap: " RUN_OPTION "%s: is no id of a desktop entry\n", id);
     return RUN_STATUS_FAILED;
   }
+  char *hutch = run_find_hutch();
+  if (!hutch)
+    return RUN_STATUS_FAILED;
   GPtrArray *argv = make_words(hutch, words);
   execve(hutch, (char **)argv->pdata, run_name_application(g_get_environ(), id));
   fprintf(stderr, "hutch-wrap: %s: %s\n", hutch, g_strerror(errno));

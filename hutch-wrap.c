@@ -166,20 +166,35 @@ free_target(struct target *target)
 
 /* --- what hutch says of the options ------------------------------------------ */
 
-/* What no launcher could hand on, and what starts no application. */
+/* What no launcher could hand on. */
+static int
+check_text(const char *what, const char *text)
+{
+  if (!g_utf8_validate(text, -1, NULL))
+    return fail("%s: %s: is not UTF-8", what, text);
+  for (const char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl(*at))
+      return fail("%s: %s: no desktop entry holds control characters", what, text);
+  return EXIT_SUCCESS;
+}
+
+/* ... and what starts no application. */
 static int
 check_words(const struct wrapping *wrapping)
 {
+  static const char options[] = "the options of hutch";
+
+  if (check_text("the profile", wrapping->profile) != EXIT_SUCCESS ||
+      check_text("the application's own entry", wrapping->source) != EXIT_SUCCESS ||
+      check_text("hutch-wrap", wrapping->runner) != EXIT_SUCCESS)
+    return EXIT_FAILURE;
   for (char **option = wrapping->options; *option; option++) {
-    if (!g_utf8_validate(*option, -1, NULL))
-      return fail("the options of hutch: %s: is not UTF-8", *option);
-    for (const char *at = *option; *at != '\0'; at++)
-      if (g_ascii_iscntrl(*at))
-        return fail("the options of hutch: %s: no desktop entry holds control characters", *option);
+    if (check_text(options, *option) != EXIT_SUCCESS)
+      return EXIT_FAILURE;
     if (g_str_has_prefix(*option, EXEC_MARK_PREFIX))
-      return fail("the options of hutch: %s is a word of hutch-wrap's own", *option);
+      return fail("%s: %s is a word of hutch-wrap's own", options, *option);
     if (g_str_has_prefix(*option, "--print-plan"))
-      return fail("the options of hutch: %s: starts no application", *option);
+      return fail("%s: %s: starts no application", options, *option);
   }
   return EXIT_SUCCESS;
 }
@@ -403,10 +418,10 @@ describe(const char *path)
     json_array_append_new(options, record_string(*word));
   source = value_of(entry, ENTRY_SOURCE);
   const char *there = json_string_value(source);
-  return json_pack("{s:o, s:s, s:o, s:b, s:o, s:o, s:o, s:o}", "id", record_string(id), "path",
-                   path, "source", source, "source-exists", there && is_there(there), "profile",
-                   value_of(entry, ENTRY_PROFILE), "files", value_of(entry, ENTRY_FILES), "options",
-                   options, "version", value_of(entry, ENTRY_VERSION));
+  return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "id", record_string(id), "path",
+                   record_string(path), "source", source, "source-exists", there && is_there(there),
+                   "profile", value_of(entry, ENTRY_PROFILE), "files", value_of(entry, ENTRY_FILES),
+                   "options", options, "version", value_of(entry, ENTRY_VERSION));
 }
 
 static int

@@ -23,12 +23,13 @@ function __hutch_wrap_profiles
     end
     for place in $config '@sysconfdir@' '@datadir@'
         for file in $place/hutch/profiles/*
-            string replace -r '.*/' '' -- $file
+            test -f $file; and string replace -r '.*/' '' -- $file
         end
     end
 end
 
 complete -c hutch-wrap -f -n 'not contains -- -- (commandline -opc)' -a '(__hutch_wrap_applications)'
+complete -c hutch-wrap -F -n 'not contains -- -- (commandline -opc); and string match -q "*/*" -- (commandline -ct)'
 complete -c hutch-wrap -l profile -s p -r -F -a '(__hutch_wrap_profiles)' -d 'The profile of hutch, by name or path'
 complete -c hutch-wrap -l files -s f -x -a 'ro rw none' -d 'Show files that are opened read-only, writable, or not'
 complete -c hutch-wrap -l force -d 'Keep an entry of the user\'s own elsewhere, and replace it'

@@ -25,6 +25,7 @@ import tempfile
 import time
 
 SECONDS = 120  # for a command that names no limit of its own
+SECONDS_MAX = 86400
 GRACE = 5  # between asking a command to end and ending it
 OUTPUT_MAX = 100_000  # bytes of output that are kept
 PROFILE = os.environ.get("HUTCH_AGENT_PROFILE", "ci")
@@ -99,17 +100,21 @@ def answer(directory, line):
     """The answer to a line. Whatever the line is, there is one."""
     try:
         request = json.loads(line)
-        return run(directory, request["command"], float(request.get("seconds", SECONDS)))
+        seconds = float(request.get("seconds", SECONDS))
+        if not 0 < seconds <= SECONDS_MAX:  # which NaN is not, either
+            raise ValueError(f"seconds: more than 0, and at most {SECONDS_MAX}")
+        return run(directory, request["command"], seconds)
     except OSError as error:
         return failed("hutch-not-started", str(error), "install hutch")
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
+            ValueError) as error:
         return failed("bad-request", repr(error))
 
 
 def main():
     if len(sys.argv) != 2 or not os.path.isdir(sys.argv[1]):
         sys.exit(f"usage: {os.path.basename(sys.argv[0])} DIRECTORY")
-    for line in sys.stdin:
+    for line in sys.stdin.buffer:
         print(json.dumps(answer(sys.argv[1], line)), flush=True)
 
 

@@ -21,6 +21,6 @@ report "the manual page names them" \
   "$(grep -Eo 'Fl -[a-z]+' "$root/man/hutch-wrap.1" | sed 's/^Fl /-/' | grep -vx -e --run -e --new -e --unshare -e --bind | sort -u)" \
   "$options"
 report "bash completes them" \
-  "$(grep -Eo "'--profile[^']*'" "$root/completions/hutch-wrap.bash" | sed 's/\\n/ /g' | grep -Eo -e '--[a-z]+' | sort -u)" "$options"
+  "$(grep '_hutch_wrap_add --profile' "$root/completions/hutch-wrap.bash" | grep -Eo -e '--[a-z]+' | sort -u)" "$options"
 report "zsh does" "$(grep -E "^  ['(]" "$root/completions/_hutch-wrap" | grep -Eo -e '--[a-z]+' | sort -u)" "$options"
 report "fish does" "$(grep '^complete' "$root/completions/hutch-wrap.fish" | grep -Eo -e ' -l [a-z]+' | sed 's/ -l /--/' | sort -u)" "$options"

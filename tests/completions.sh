@@ -1,8 +1,10 @@
 #!/bin/bash
-# What the shells offer for hutch, its other name and hutch-seccomp: each shell itself is asked.
+# What the shells offer for hutch, its other name, hutch-seccomp and hutch-wrap: each shell itself is
+# asked.
 #
 #   offers SENTENCE LINE WORD...   at the end of LINE each WORD is offered, and no !WORD
 #   nothing SENTENCE LINE          nothing is offered there
+# shellcheck disable=SC2016 # names that a shell is not to expand
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 1
 
@@ -13,8 +15,8 @@ loader=/usr/share/bash-completion/bash_completion
 # --- as they are installed -----------------------------------------------------
 
 share=$tmp/share
-for file in hutch.bash hutch-seccomp.bash bwrap.bash _hutch _hutch-seccomp _bwrap hutch.fish \
-  hutch-seccomp.fish bwrap.fish; do
+for file in hutch.bash hutch-seccomp.bash hutch-wrap.bash bwrap.bash _hutch _hutch-seccomp _hutch-wrap \
+  _bwrap hutch.fish hutch-seccomp.fish hutch-wrap.fish bwrap.fish; do
   case $file in
   *.bash) place=$share/bash-completion/completions/${file%.bash} ;;
   *.fish) place=$share/fish/vendor_completions.d/$file ;;
@@ -56,8 +58,17 @@ touch "$XDG_CONFIG_HOME/hutch/profiles/"{mine,'my own'} "$tmp/etc/hutch/profiles
   "$tmp/work/plain text" "$tmp/work/a:b" "$tmp/work/a:c d"
 ln -s "$HUTCH" "$tmp/bin/hutch"
 ln -s "${HUTCH%/*}/hutch-seccomp" "$tmp/bin/hutch-seccomp"
+ln -s "${HUTCH%/*}/hutch-wrap" "$tmp/bin/hutch-wrap"
 printf '#!/bin/sh\n' >"$tmp/bin/payload"
 chmod +x "$tmp/bin/payload"
+# What a shell would execute if it took a name for its own words.
+touch "$XDG_CONFIG_HOME/hutch/profiles/\$(touch executed)" "$tmp/work/\$(touch executed)" \
+  "$tmp/bin/\$(touch executed)" "$tmp/work/\`touch executed\`"
+chmod +x "$tmp/bin/\$(touch executed)"
+mkdir -p "$share/applications" "$HOME/.local/share/applications"
+touch "$share/applications/"{viewer,'two words','$(touch executed)'}.desktop
+printf '%s\n' '[Desktop Entry]' Type=Application Name=x Exec=x X-Hutch-Wrapped=1 | tee \
+  "$HOME/.local/share/applications/wrapped.desktop" >"$HOME/.local/share/applications/\$(touch executed).desktop"
 echo 'zinnia.example ssh-ed25519 AAAA' >"$HOME/.ssh/known_hosts"
 echo '192.0.2.1 zinnia.example' >"$HOSTFILE"
 exec 7</dev/null
@@ -159,6 +170,17 @@ offers 'all architectures' 'hutch-seccomp compile plain --arch ' ${architectures
 offers '  in one word with the option' 'hutch-seccomp calls --arch=risc' --arch=riscv64
 nothing 'nothing behind all operands' 'hutch-seccomp compile plain pl'
 
+offers 'an application' 'hutch-wrap ' viewer 'two words' '$(touch executed)' '!wrapped' '!mine'
+offers '  by its beginning' 'hutch-wrap two\ ' 'two words' '!viewer'
+offers '  that is wrapped' 'hutch-wrap --remove ' wrapped '$(touch executed)' '!viewer'
+offers '  by its path' 'hutch-wrap ./pl' ./place '!viewer'
+offers 'what hutch-wrap can do' 'hutch-wrap viewer --f' --files --force '!--print'
+offers '  with files' 'hutch-wrap viewer --files ' ro rw none '!viewer'
+offers '  with files, in one word with the option' 'hutch-wrap viewer --files=n' --files=none '!viewer'
+offers 'its profile' 'hutch-wrap viewer --profile ' mine 'my own' theirs ci '$(touch executed)' '!viewer' '!directory'
+offers '  in one word with the option' 'hutch-wrap viewer --profile=th' --profile=theirs '!viewer'
+nothing 'nothing of its own behind the dashes' 'hutch-wrap viewer -- --pro'
+
 # --- what they say -----------------------------------------------------------------
 
 printf '%s\n' "${lines[@]}" >"$tmp/lines"
@@ -213,6 +235,7 @@ asked+=(alone)
 ask bash alone
 wait "${jobs[@]}"
 for title in "${asked[@]}"; do judge "$title"; done
+is 'no name is executed' "$(find "$tmp" -name executed)" ''
 
 # --- as files ------------------------------------------------------------------------
 

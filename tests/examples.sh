@@ -88,6 +88,14 @@ for line in sys.stdin:
 (None, 'bad-request'
 (None, 'bad-request'
 (None, 'bad-request'"
+  asked='a["exit"], f.get("code")'
+  answers '{"command": "true", "seconds": 1e400}' '{"command": "true", "seconds": NaN}' '{"command": "true", "seconds": -1}' \
+    '{"command": "true", "seconds": null}' $'{"command": "true\xff"}' "$(printf '[%.0s' {1..100000})" '{"command": "echo \ud800"}' \
+    '{"command": ["a\u0000b"]}' '{"command": "true"}'
+  is '  so has all that is no request' "$(sort "$tmp/answers" | uniq -c | tr -s ' ')" " 1 (0, None)
+ 8 (None, 'bad-request')"
+  asked='a["exit"], f["code"], f["remedy"]'
+  answers '{"command": ["no-such-command"]}'
   like '  the remedy is hutch'"'"'s' "$(<"$tmp/answers")" 'no directory of PATH has it'
   asked='a["exit"], f["code"]'
   (cd "$HOME" && answers '{"command": "touch ran"}')

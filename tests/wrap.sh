@@ -178,6 +178,7 @@ for code in %f %F %u %U; do
   exec_becomes "files are marked: $code" "recorder $code end" "recorder @hutch-ro@ $code @hutch-end@ end"
 done
 exec_becomes '  also behind something' 'recorder --file=%f' 'recorder @hutch-ro@--file= --file=%f @hutch-end@'
+exec_becomes '  but not in front of something' 'recorder x%fy' 'recorder x%fy'
 exec_becomes '  and out of quotes, where it has no meaning' 'recorder "%f"' 'recorder @hutch-ro@ %f @hutch-end@'
 exec_becomes 'another key for the program stays' recorder recorder TryExec=/opt/thing
 is '  as it is' "$(key TryExec)" /opt/thing
@@ -198,6 +199,10 @@ broken 'a comment' '\[Desktop Entry\] Exec: launchers disagree.*: #b$' 'Exec=rec
 broken 'a command line without a command' '\[Desktop Entry\] Exec: holds no command$' 'Exec= '
 broken 'no command line' '\[Desktop Entry\] Exec: there is none' DBusActivatable=true
 broken 'words that are marks' '\[Desktop Entry\] Exec: @hutch-end@ is a word of' 'Exec=recorder @hutch-end@'
+broken 'two command lines' '\[Desktop Entry\] Exec: is there twice$' Exec=recorder Exec=other
+broken '  in two groups of the same name' '\[Desktop Entry\] Exec: is there twice$' Exec=recorder '[Desktop Entry]' Exec=other
+broken '  of an action' '\[Desktop Action x\] Exec: is there twice$' Exec=recorder 'Actions=x;' '[Desktop Action x]' Name=x Exec=a Exec=b
+broken 'a second word on D-Bus' '\[Desktop Entry\] DBusActivatable: is there twice$' Exec=recorder DBusActivatable=true DBusActivatable=true
 broken 'a hidden entry' '\[Desktop Entry\] Hidden: ' Exec=recorder Hidden=true
 broken 'a wrapped entry of the system' '\[Desktop Entry\] X-Hutch-Wrapped: is wrapped already$' Exec=recorder X-Hutch-Wrapped=1
 printf '%s\n' '[Desktop Entry]' Type=Link Name=x URL=x >"$first/thing.desktop"
@@ -207,14 +212,18 @@ wrong 'a file of something else' 1 'thing.desktop: has no group \[Desktop Entry\
 echo nonsense >"$first/thing.desktop"
 wrong 'a file that is no entry' 1 'thing.desktop: Key file' thing
 
+mkfifo pipe.desktop
+wrong 'a pipe is not read' 1 'pipe.desktop: is no regular file$' ./pipe
+rm pipe.desktop
+entry "$first/thing.desktop" Exec=recorder 'Exec[de]=other' 'TryExec[de]=other' 'Actions=x;' 'Actions[de]=y;' \
+  '[Desktop Action x]' Name=x Exec=recorder 'Exec[fr]=other' '[Desktop Action y]' Name=y 'Exec[de]=other'
+wrap thing
+is 'what starts an application has no translations' "$(grep -E '(Exec|Actions)\[|other' "$own/thing.desktop")" ''
+like '  which is said' "$err" 'thing.desktop: \[Desktop Entry\] Exec\[de\] is left out: Exec has no translations'
+wrap --remove thing
+
 # --- where entries are -------------------------------------------------------------
 
-entry "$first/twice.desktop" DBusActivatable=true 'Exec=recorder one' 'Exec[de]=recorder eins' DBusActivatable=true \
-  'DBusActivatable[de]=true' 'Exec=recorder two'
-wrap twice
-is 'of what stands there twice, or is translated, one is left' \
-  "$status $(grep -E '^(Exec|DBus)' "$own/twice.desktop")" "0 Exec=${start/thing/twice} recorder two"
-wrap --remove twice
 entry "$first/thing.desktop" 'Exec=recorder first'
 entry "$second/thing.desktop" 'Exec=recorder second'
 entry "$second/kde4/deep/foo-bar.desktop" 'Exec=recorder deep'
@@ -240,6 +249,9 @@ wrap --remove 'else where'
 returns 'what is gone can be removed' 0
 env -i PATH="$PATH" HOME="$HOME" XDG_CONFIG_HOME="$XDG_CONFIG_HOME" XDG_DATA_HOME=relative HUTCH="$HUTCH" hutch-wrap "$first/thing.desktop" --profile base >/dev/null || exit
 ok 'a relative XDG_DATA_HOME does not count' test -e "$HOME/.local/share/applications/thing.desktop"
+XDG_DATA_HOME=$tmp/$'home\xff' wrap thing
+XDG_DATA_HOME=$tmp/$'home\xff' wrap --list
+is 'a directory that is not UTF-8 can be listed, too' "$status $out" "0 thing"$'\t'"desktop"$'\t'"$first/thing.desktop"
 for id in nothing .. ../thing '' .hidden a/b; do
   wrong "no such application: '$id'" 1 '^hutch-wrap: ' "$id"
 done
@@ -273,6 +285,14 @@ is '  but replaced' "$(cat target) $(readlink "$own/thing.desktop.before-hutch")
 wrap --remove thing
 is '  and comes back' "$(readlink "$own/thing.desktop")" "$tmp/target"
 rm "$own"/thing.desktop*
+if has strace; then
+  run strace -f -qq -o trace -e inject=renameat2:error=EINVAL hutch-wrap thing
+  is 'a file system that cannot rename without replacing will do' "$status $(key Exec) $(find "$own" -name '.hutch*')" \
+    "0 $start recorder first "
+  wrap --remove thing
+else
+  skip 'a file system that cannot rename without replacing will do' 'strace is not here'
+fi
 entry "$own/kde4/thing.desktop" Exec=recorder
 entry "$first/kde4-thing.desktop" Exec=recorder
 wrong 'another one with the same id' 1 "kde4/thing.desktop: has the same id as $own/kde4-thing.desktop would" kde4-thing
@@ -296,6 +316,8 @@ done
 refused 'a relative path' 'dir: has to be an absolute path' -- --bind dir /dir
 refused 'a line break' 'no desktop entry holds control characters' -- --setenv A $'b\nc'
 refused 'what is not UTF-8' 'is not UTF-8' -- --setenv A $'\xff'
+echo '--ro-bind / /' >$'bad\xff'
+wrong 'a profile whose path is not UTF-8' 1 'the profile: .*: is not UTF-8' thing --profile $'./bad\xff'
 refused 'a mark' 'is a word of hutch-wrap' -- --setenv A @hutch-end@
 echo '--ro-bind / /' >profile
 wrap thing --profile ./profile -- --symlink a /b --setenv A --
@@ -342,6 +364,13 @@ for path in / "$tmp" "$HOME" "$tmp/homes-other-name" "$XDG_RUNTIME_DIR"; do
   recorded gio launch "$own/thing.desktop" "$path"
   like "a directory that holds more than documents is not: ${path##*/}" "$out" '^\[--profile=desktop\]\[--\]'
 done
+recorded hutch-wrap --run=thing --profile=desktop -- recorder @hutch-ro@ "$HOME/Documents" @hutch-rw@ "$HOME/Documents" @hutch-end@
+is '  nor does a file with the name of a mark make others writable' "$out" "[--profile=desktop]\
+[--ro-bind-fd][FD][$HOME/Documents][--ro-bind-fd][FD][$HOME/Documents][--][recorder][$HOME/Documents][@hutch-rw@][$HOME/Documents]"
+touch "$HOME/Documents/closed" && mkdir "$HOME/Documents/locked" && touch "$HOME/Documents/locked/in" && chmod 0 "$HOME/Documents/locked"
+recorded hutch-wrap --run=thing --profile=desktop -- recorder @hutch-ro@ "$HOME/Documents/locked/in" @hutch-end@
+is 'a file that cannot be shown is named' "$err" "hutch-wrap: $HOME/Documents/locked/in: Permission denied"
+chmod 700 "$HOME/Documents/locked" && rm -r "$HOME/Documents/"{locked,closed}
 mkfifo pipe
 ln -s "$HOME/Documents/a b" link
 for path in pipe link; do
@@ -392,6 +421,9 @@ run gio launch "$own/viewer.desktop" "$HOME/Documents/a b"
 ok '  and runs in a home of its own' eventually test -e "$room/done"
 is '  where it sees the file that was opened, and nothing else of the user' "$(one_line <"$room/done")" 'read Documents seen'
 is '  and cannot write it' "$(cat "$HOME/Documents/a b")" read
+mkdir "$HOME/many" && touch "$HOME/many/"{1..400}
+(ulimit -Sn 256 && run real/hutch-wrap --run=viewer --profile=desktop -- sh -c 'ls ~/many | wc -l' sh @hutch-ro@ "$HOME/many/"* @hutch-end@ && echo "$status $out$err") >counted
+is '  also more files than descriptors are at hand for' "$(<counted)" '0 400'
 rm "$room/done"
 run real/hutch-wrap viewer --files rw
 run gio launch "$own/viewer.desktop" "$HOME/Documents/a b"

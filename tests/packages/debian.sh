@@ -99,6 +99,8 @@ run "$root/usr/bin/hutch" --ro-bind / / true
 returns "it starts a sandbox" 0
 run "$root/usr/bin/hutch-seccomp" --help
 returns "hutch-seccomp runs" 0
+run "$root/usr/bin/hutch-wrap" --version
+returns "hutch-wrap runs" 0
 in_root_keep() {
   run "$HUTCH" --keep-id --bind "$root" / --proc /proc --dev /dev --tmpfs /tmp --dir /tmp/job --chdir /tmp/job \
     -- "$@"
