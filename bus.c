@@ -21,7 +21,7 @@ refuse(struct failure *failure, const char *text)
 }
 
 static int
-hand_over_place(int place_fd, int scratch_fd, struct failure *failure)
+hand_over_place(int place_fd, int dir_fd, struct failure *failure)
 {
   char byte = 0;
   struct iovec data = {.iov_base = &byte, .iov_len = sizeof byte};
@@ -39,7 +39,7 @@ hand_over_place(int place_fd, int scratch_fd, struct failure *failure)
   control.header.cmsg_level = SOL_SOCKET;
   control.header.cmsg_type = SCM_RIGHTS;
   control.header.cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(&control.header), &scratch_fd, sizeof scratch_fd);
+  memcpy(CMSG_DATA(&control.header), &dir_fd, sizeof dir_fd);
   ssize_t sent = sendmsg(place_fd, &message, MSG_NOSIGNAL);
   if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
     return refuse(failure, "the process that was to become xdg-dbus-proxy was ended");
@@ -66,26 +66,24 @@ wait_until_ready(int ready_fd, struct failure *failure)
 
 /* Sockets that nobody listens on. */
 static int
-make_substitutes(const struct plan *plan, int scratch_fd, struct failure *failure)
+make_substitutes(const struct plan *plan, int dir_fd, struct failure *failure)
 {
   for (size_t i = 0; i < plan->operation_count; i++) {
     const struct operation *operation = &plan->operations[i];
     if (operation->kind == OPERATION_DBUS &&
-        mknodat(scratch_fd, operation->source, S_IFSOCK | 0700, 0) < 0 && errno != EEXIST)
+        mknodat(dir_fd, operation->source, S_IFSOCK | 0700, 0) < 0 && errno != EEXIST)
       return failure_set(failure, STAGE_BUS, "mknodat", operation->source);
   }
   return 0;
 }
 
 int
-bus_make_sockets(const struct plan *plan, int scratch_fd, const struct bus_link *link,
+bus_make_sockets(const struct plan *plan, int dir_fd, const struct bus_link *link,
                  struct failure *failure)
 {
-  if (!plan->has_buses)
-    return 0;
   if (plan_keeps_host(plan))
-    return make_substitutes(plan, scratch_fd, failure);
-  if (hand_over_place(link->place_fd, scratch_fd, failure) < 0)
+    return make_substitutes(plan, dir_fd, failure);
+  if (hand_over_place(link->place_fd, dir_fd, failure) < 0)
     return -1;
   close(link->place_fd);
   int result = wait_until_ready(link->ready_fd, failure);

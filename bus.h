@@ -1,8 +1,8 @@
 /* bus: the sockets of message buses, as they come into the sandbox.
  *
  * The proxy runs outside, and its sockets are to have no name on the host that could be
- * left behind: it is handed the sandbox's own scratch file system, makes them there, and says
- * when they are there. Each becomes a mount of its own; the place where they were made is
+ * left behind: it is handed a file system in memory, which holds nothing else, makes them there,
+ * and says when they are there. Each becomes a mount of its own; the place where they were made is
  * gone with the host's root. Right of the fork line. It must not start the proxy, nor speak to
  * a bus.
  *
@@ -19,9 +19,9 @@ struct bus_link {
   int ready_fd; /* gives a byte when they are there, and its end when the proxy ends */
 };
 
-/* Has the sockets of all the plan's buses made in the directory SCRATCH_FD; where nothing is
+/* Has the sockets of all the plan's buses made in the directory DIR_FD; where nothing is
  * to be started, by what looks the same. */
-int bus_make_sockets(const struct plan *plan, int scratch_fd, const struct bus_link *link,
+int bus_make_sockets(const struct plan *plan, int dir_fd, const struct bus_link *link,
                      struct failure *failure);
 
 /* Whether OPERATION shows a socket only where there is something already, and there is nothing

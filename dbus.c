@@ -6,6 +6,7 @@
 #include "environment.h"
 #include "trust.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -328,6 +329,14 @@ runtime_inside(const struct draft *draft)
   return environment_get(environment_build(environ, draft->variables, &ignored), "XDG_RUNTIME_DIR");
 }
 
+/* The host's socket is at PATH, if that is not NULL. */
+static void
+cover(const struct search *search, const char *path)
+{
+  if (path && strcmp(path, search->bus->dest) != 0)
+    append_operation(search, path, OPERATION_OPTIONAL);
+}
+
 static int
 seal_bus(const struct search *search)
 {
@@ -341,8 +350,10 @@ seal_bus(const struct search *search)
     return -1;
   bus->dest = standard_path(search->which, runtime_inside(search->draft));
   append_operation(search, bus->dest, 0);
-  if (bus->path && strcmp(bus->path, bus->dest) != 0)
-    append_operation(search, bus->path, OPERATION_OPTIONAL);
+  cover(search, bus->path);
+  char *real = bus->path ? realpath(bus->path, NULL) : NULL;
+  if (real && strcmp(real, bus->path) != 0)
+    cover(search, real);
   return 0;
 }
 
@@ -452,8 +463,8 @@ dbus_proxy_words(const struct plan *plan, int ready_fd, int place_fd)
 {
   GPtrArray *words = g_ptr_array_new();
   const char *const beginning[] = {
-      "hutch",  "--keep-id", "--die-with-parent", "--as-pid-1", "--disable-userns",
-      "--proc", "/proc",     "--seccomp-filter",  "default",    "--keep-fd",
+      "hutch", "--keep-id",        "--die-with-parent", "--disable-userns", "--proc",
+      "/proc", "--seccomp-filter", "default",           "--keep-fd",
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS(beginning); i++)

@@ -5,7 +5,8 @@
  * decide where their sockets appear inside; it must not start anything. Left of the fork line.
  *
  * The proxy's socket lies over everything else in the sandbox: at the place where programs
- * look for the bus, and at the one where the host has it, if the sandbox shows that.
+ * look for the bus, and at the one where the host has it, by the name in its address and by that
+ * which links lead to, if the sandbox shows these.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once

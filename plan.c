@@ -225,7 +225,7 @@ has_root_in_place(const struct plan *plan)
 
   return plan->operation_count > 0 && first->kind == OPERATION_BIND && first->source[0] == '/' &&
          dest_is_root(first->source) && dest_is_root(first->dest) &&
-         !(first->flags & OPERATION_COVER) && !plan->needs_scratch &&
+         !(first->flags & OPERATION_COVER) && !plan->needs_scratch && !plan->has_buses &&
          (plan->namespaces & CLONE_NEWUSER);
 }
 
@@ -243,7 +243,7 @@ seal_operations(const struct draft *draft, struct plan *plan)
     const struct operation *operation = &plan->operations[i];
     plan->source_count += plan_sources_of(operation);
     plan->needs_scratch |=
-        operation->kind == OPERATION_BIND_DATA || operation->kind == OPERATION_DBUS ||
+        operation->kind == OPERATION_BIND_DATA ||
         (operation->kind == OPERATION_OVERLAY &&
          ((operation->flags & OPERATION_SCRATCH) || (operation->upper && plan_keeps_host(plan))));
   }

@@ -95,7 +95,7 @@ take_place(int fd)
   while ((got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
     continue;
   const struct cmsghdr *header = got == sizeof byte ? CMSG_FIRSTHDR(&message) : NULL;
-  if (header && header->cmsg_type == SCM_RIGHTS)
+  if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
     memcpy(&place, CMSG_DATA(header), sizeof place);
   return place;
 }
@@ -212,6 +212,16 @@ has_ended(pid_t pid)
   return result > 0;
 }
 
+/* The process leads a group of its own, unless it has barely begun. Its child is not to be left to
+ * the caller to reap. */
+static void
+force_end(pid_t pid)
+{
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  kill(-pid, SIGKILL);
+  kill(pid, SIGKILL);
+}
+
 void
 proxy_end(struct proxy *proxy)
 {
@@ -220,8 +230,11 @@ proxy_end(struct proxy *proxy)
   close(proxy->link.ready_fd);
   close(proxy->words_fd);
   if (!has_ended(proxy->pid))
-    kill(proxy->pid, SIGKILL);
+    force_end(proxy->pid);
   while (waitpid(proxy->pid, NULL, 0) < 0 && errno == EINTR)
+    continue;
+  /* What it left is of its group. */
+  while (waitpid(-proxy->pid, NULL, 0) > 0 || errno == EINTR)
     continue;
   proxy->pid = 0;
 }

@@ -205,9 +205,15 @@ make_overlay(const struct plan *plan, int scratch_fd, size_t index, int *fds,
   return mount_fd;
 }
 
+/* Where the things are that are made for the sandbox, each -1 for none. */
+struct scratch {
+  int fd;
+  int bus_fd; /* the proxy has it, and is to have nothing else */
+};
+
 /* Makes what one operation shows that is not on the host as such. */
 static int
-make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
+make_source(const struct plan *plan, const struct scratch *scratch, size_t index, int *tree,
             struct failure *failure)
 {
   /* Its permissions are the proxy's to set. */
@@ -216,14 +222,14 @@ make_source(const struct plan *plan, int scratch_fd, size_t index, int *tree,
 
   switch (plan->operations[index].kind) {
   case OPERATION_BIND_DATA:
-    *tree = clone_data(plan, scratch_fd, index, failure);
+    *tree = clone_data(plan, scratch->fd, index, failure);
     return *tree < 0 ? -1 : 0;
   case OPERATION_OVERLAY:
-    tree[OVERLAY_MOUNT] = make_overlay(plan, scratch_fd, index, tree, failure);
+    tree[OVERLAY_MOUNT] = make_overlay(plan, scratch->fd, index, tree, failure);
     return tree[OVERLAY_MOUNT] < 0 ? -1 : 0;
   case OPERATION_DBUS:
-    *tree =
-        bind_mount_clone_file(scratch_fd, plan->operations[index].source, &socket_flags, failure);
+    *tree = bind_mount_clone_file(scratch->bus_fd, plan->operations[index].source, &socket_flags,
+                                  failure);
     return *tree < 0 ? -1 : 0;
   default:
     return 0;
@@ -251,7 +257,7 @@ source_clone_all(const struct plan *plan, int *trees, const struct bus_link *lin
                  struct failure *failure)
 {
   int *tree = trees;
-  int scratch_fd = -1;
+  struct scratch scratch = {.fd = -1, .bus_fd = -1};
 
   if (plan->root_in_place)
     *tree++ = -1;
@@ -263,19 +269,23 @@ source_clone_all(const struct plan *plan, int *trees, const struct bus_link *lin
     }
     tree += count;
   }
-  if (plan->needs_scratch && (scratch_fd = open_scratch(plan, failure)) < 0)
+  if (plan->needs_scratch && (scratch.fd = open_scratch(plan, failure)) < 0)
     return -1;
-  if (bus_make_sockets(plan, scratch_fd, link, failure) < 0)
+  /* On top of the other, which no ".." leads to then. */
+  if (plan->has_buses && ((scratch.bus_fd = open_scratch(plan, failure)) < 0 ||
+                          bus_make_sockets(plan, scratch.bus_fd, link, failure) < 0))
     return -1;
   tree = trees;
   for (size_t i = 0; i < plan->operation_count; i++) {
-    if (make_source(plan, scratch_fd, i, tree, failure) < 0) {
+    if (make_source(plan, &scratch, i, tree, failure) < 0) {
       failure->operation = (int)i;
       return -1;
     }
     tree += plan_sources_of(&plan->operations[i]);
   }
-  if (scratch_fd >= 0)
-    close(scratch_fd);
+  if (scratch.fd >= 0)
+    close(scratch.fd);
+  if (scratch.bus_fd >= 0)
+    close(scratch.bus_fd);
   return 0;
 }

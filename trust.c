@@ -77,16 +77,47 @@ trust_check_profiles(const struct draft *draft, struct failure *failure)
   return 0;
 }
 
+static bool
+is_handed_out(const struct draft *draft, const char *path)
+{
+  for (guint i = 0; i < draft->operations->len; i++)
+    if (hands_out(&g_array_index(draft->operations, struct operation, i), path))
+      return true;
+  return false;
+}
+
+/* An owner can always let himself write. */
+static bool
+is_callers(const char *path)
+{
+  struct stat status;
+
+  return access(path, W_OK) == 0 || (stat(path, &status) == 0 && status.st_uid == geteuid());
+}
+
+/* Whether what stands at PATH, or a directory above it, is the caller's and handed out. */
+static bool
+can_change(const struct draft *draft, const char *path)
+{
+  g_autofree char *part = g_strdup(path);
+
+  for (;;) {
+    if (is_callers(part) && is_handed_out(draft, part))
+      return true;
+    if (strcmp(part, "/") == 0)
+      return false;
+    char *above = g_path_get_dirname(part);
+    g_free(part);
+    part = above;
+  }
+}
+
 bool
 trust_is_writable(const struct draft *draft, const char *path)
 {
   char *real = realpath(path, NULL);
-  g_autofree char *directory = real ? g_path_get_dirname(real) : NULL;
-  bool result = false;
+  bool result = can_change(draft, path) || (real && can_change(draft, real));
 
-  if (real && (access(real, W_OK) == 0 || access(directory, W_OK) == 0))
-    for (guint i = 0; i < draft->operations->len && !result; i++)
-      result = hands_out(&g_array_index(draft->operations, struct operation, i), real);
   free(real);
   return result;
 }

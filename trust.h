@@ -12,5 +12,7 @@
 /* -1 and a failure when an operation hands out a profile, or a directory above it, writable. */
 int trust_check_profiles(const struct draft *draft, struct failure *failure);
 
-/* Whether the caller can write PATH or the directory that it is in, and the sandbox gets that. */
+/* Whether the sandbox gets what PATH names, or a directory above it, so that it can put something
+ * else there: what the caller can write, or let himself write. PATH is absolute, and counts as it
+ * is and with its links followed. */
 bool trust_is_writable(const struct draft *draft, const char *path);

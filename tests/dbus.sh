@@ -141,6 +141,10 @@ inside --dbus-session none -- sh -c 'umount "$1"; rm -f "$1"; mv "$1" "$1-"; chm
 is '  and cannot be uncovered or changed' "$out" $'700\n1'
 inside --bind "$tmp/plain" "$tmp/plain" --tmpfs "$tmp" --dbus-session none -- sh -c 'ls -A "$1"' sh "$tmp"
 is '  nothing appears where the host has one that is not shown' "$status $out" '0 '
+mkdir links && ln -s "$tmp" links/there
+DBUS_SESSION_BUS_ADDRESS=unix:path=$tmp/links/there/session inside --tmpfs "$tmp/links" --dbus-session none -- "${python[@]}" "$session" \
+  'owner org.example.A'
+is '  where links lead to it, it is covered without them, too' "$out" hidden
 inside --bind "$tmp" /mnt --dbus-session none -- "${python[@]}" /mnt/session names
 is 'by another name the host has it still, as the manual says' "$out" 'A A.Below B'
 run bash -c 'exec -a bwrap "$@"' bwrap "$HUTCH" --ro-bind / / --proc /proc --dev /dev --tmpfs /run --dbus-session talk=org.example.A -- \
@@ -203,6 +207,13 @@ path=.::$tmp/plain code dbus-proxy-missing 'a proxy in the working directory is 
 cd "$tmp" || exit 1
 path=$tmp/fakes/trace:$PATH code dbus-proxy-unsafe 'a proxy that the sandbox may write' "the program $tmp/fakes/trace/xdg-" \
   --bind "$tmp/fakes" "$tmp/fakes" --dbus-session none
+chmod 555 fakes/trace fakes/trace/xdg-dbus-proxy
+path=$tmp/fakes/trace:$PATH code dbus-proxy-unsafe '  or let itself write' "the program $tmp/fakes/trace/xdg-" \
+  --bind "$tmp/fakes" "$tmp/fakes" --dbus-session none
+chmod 755 fakes/trace fakes/trace/xdg-dbus-proxy
+mkdir fakes/link && ln -s /bin/true fakes/link/xdg-dbus-proxy
+path=$tmp/fakes/link:$PATH code dbus-proxy-unsafe '  or put a link in the place of' "the program $tmp/fakes/link/xdg-" \
+  --bind "$tmp/fakes" "$tmp/fakes" --dbus-session none
 fake fails <<<'echo "no \033[31mluck" >&2; exit 3'
 path=$tmp/fakes/fails:$PATH code dbus-proxy-failed 'a proxy that ends at once' 'ended before it was ready: no .x1b.31mluck' --dbus-session none
 ok '  none of these has run in its place' test ! -e trace
@@ -225,6 +236,29 @@ kill_hutch() {
 } 2>/dev/null
 touch log record
 fake stays <<<'exec sleep 61'
+# One that somebody got hold of: it leaves its session, ends with nobody, and lists what it was given.
+mkdir fakes/hostile
+cat >fakes/hostile/xdg-dbus-proxy <<'PY'
+#!/usr/bin/python3
+import ctypes, os, signal, socket
+signal.alarm(60)
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)
+try:
+    os.setsid()
+except OSError:
+    pass
+os.chdir('/proc/self/fd/4')
+server = socket.socket(socket.AF_UNIX)
+server.bind('session')
+server.listen()
+os.write(3, b'x')
+peer = server.accept()[0]
+peer.sendall(' '.join(os.listdir('.') + os.listdir('..') + os.listdir('../..')).encode())
+peer.close()
+signal.pause()
+PY
+chmod 755 fakes/hostile/xdg-dbus-proxy
+hostile=(env PATH="$tmp/fakes/hostile:$PATH" "$HUTCH" "${base[@]}" --dbus-session "talk=$mark")
 before=$(files)
 inside --dbus-session "talk=$mark" -- pgrep -f "$mark"
 unlike 'the proxy is not to be seen inside' "$out" '[1-9]$'
@@ -282,6 +316,27 @@ kill -TERM "$pid"
 finish "$pid"
 is 'told to end while the proxy is waited for, it does not wait' "$status $(survivors) $(<log)" '143  '
 leaves_nothing 'after that'
+run "${hostile[@]}" --tmpfs /mnt --ro-bind-data 11 /mnt/data -- /usr/bin/python3 -c 'import socket, sys
+bus = socket.socket(socket.AF_UNIX)
+bus.connect(sys.argv[1])
+print(bus.recv(4096).decode())' "$place" 11<passwd
+is 'a hostile proxy has no data of the sandbox' "$status $out$err" '0 session session session'
+is '  and ends with it all the same' "$(survivors)" ''
+leaves_nothing '  in every case'
+"${hostile[@]}" -- sleep 20 >log 2>&1 &
+pid=$!
+eventually pgrep -f "^/usr/bin/python3 .*$mark" >/dev/null
+sleep 0.3
+kill_hutch
+leaves_nothing '  and when hutch is killed'
+run env PATH="$tmp/fakes/stays:$PATH" /usr/bin/python3 -c 'import ctypes, subprocess, sys, time
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
+hutch = subprocess.Popen(sys.argv[1:])
+time.sleep(0.5)
+hutch.terminate()
+hutch.wait()
+print(open("/proc/thread-self/children").read())' "$HUTCH" "${base[@]}" --dbus-session "talk=$mark" -- true
+is 'one that must be ended by force is not left to the caller to reap' "$out" ''
 run timeout -k 1 5 sh -c '"$@" >/dev/null | cat' sh "$HUTCH" "${base[@]}" --dbus-session "talk=$mark" -- true
 returns 'who waits for the end of a pipe waits for nobody but hutch' 0
 

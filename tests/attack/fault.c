@@ -15,6 +15,7 @@
  *   --limits           tries limits on resources instead of system calls
  *   --swap ONE=TWO     exchanges the two names before a system call instead; @ as above
  *   --loose            what the payload sees may depend on that
+ *   --proxy            COMMAND starts a proxy, which is the fourth process
  *   --only P:N:WHAT    tries one of them, and prints the portrait: process, system call, and error
  *                      number or -1 to kill; -1:0:0 for none
  *
@@ -54,7 +55,7 @@ static const int errors[] = {EPERM, DO_KILL, ENOSYS, ENOMEM, EINTR, EMFILE};
 enum {
   ERRORS = sizeof errors / sizeof errors[0],
 };
-static const char *const process_names[PROCESSES] = {"monitor", "child", "payload"};
+static const char *const process_names[PROCESSES] = {"monitor", "child", "payload", "proxy"};
 
 /* What all the jobs write to. */
 static struct shared {
@@ -71,7 +72,7 @@ static struct {
   double seconds;
   int jobs;
   int failed;
-  bool limits, loose;
+  int limits, loose, has_proxy;
   char *swapped[2];
   struct handed handed[HANDED_MAX];
   size_t handed_count;
@@ -429,12 +430,10 @@ expand(char *word)
 static int
 prepare(int job, char **argv)
 {
-  static char path[] = "PATH=/usr/bin:/bin", secret[] = "SECRET=1";
-  static char *environment[] = {path, secret, NULL};
-
   command = (struct command){
       .argv = argv,
-      .environment = environment,
+      .environment = environ,
+      .has_proxy = options.has_proxy,
       .handed = options.handed,
       .handed_count = options.handed_count,
   };
@@ -520,15 +519,18 @@ read_options(int argc, char **argv)
       {"tree", required_argument, NULL, 't'},
       {"hand", required_argument, NULL, 'h'},
       {"failed", required_argument, NULL, 'f'},
-      {"limits", no_argument, NULL, 'l'},
+      {"limits", no_argument, &options.limits, true},
       {"only", required_argument, NULL, 'o'},
       {"swap", required_argument, NULL, 'w'},
-      {"loose", no_argument, NULL, 'e'},
+      {"loose", no_argument, &options.loose, true},
+      {"proxy", no_argument, &options.has_proxy, true},
       {0},
   };
 
   for (int option; (option = getopt_long(argc, argv, "+", rows, NULL)) != -1;)
     switch (option) {
+    case 0: /* a flag */
+      break;
     case 'n':
       options.name = optarg;
       break;
@@ -547,17 +549,11 @@ read_options(int argc, char **argv)
     case 'f':
       options.failed = atoi(optarg);
       break;
-    case 'l':
-      options.limits = true;
-      break;
     case 'o':
       options.only = optarg;
       break;
     case 'w':
       read_swap(optarg);
-      break;
-    case 'e':
-      options.loose = true;
       break;
     default:
       exit(2);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every system call of the set-up made to fail, in each of the three processes, or the process killed there;
+# Every system call of the set-up made to fail, in each of its processes, or the process killed there;
 # and limits on resources. FAULT_PLANS="tiny build" picks some of the plans.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh" || exit 2
@@ -17,13 +17,16 @@ make_trees() {
   done
 }
 
+# The environment that hutch begins in.
+surroundings=(env -i PATH=/usr/bin:/bin SECRET=1)
+
 # attack NAME STATUS WANTED OPTIONS... -- COMMAND...: WANTED are lines of the portrait, divided by "|".
 attack() {
   local name=$1 failed=$2 wanted=$3 line portrait missing=0
   shift 3
   [[ " ${FAULT_PLANS-$name} " == *" $name "* ]] || return 0
   local common=(--name "$name" --failed "$failed" --tree "$ROOM/tree" --hand "20=$ROOM" --hand "251=$ROOM/secret")
-  portrait=$(fault "${common[@]}" --only -1:0:0 "$@")
+  portrait=$("${surroundings[@]}" "$PROGRAMS/fault" "${common[@]}" --only -1:0:0 "$@")
   while IFS= read -r -d '|' line; do
     if ! grep -qxF -- "$line" <<<"$portrait"; then
       missing=$((missing + 1))
@@ -32,7 +35,7 @@ attack() {
   done <<<"$wanted|"
   echo "$name escapes $missing"
   if ((missing > 0)); then printf '#   %s\n' "${portrait//$'\n'/$'\n#   '}"; fi
-  fault "${common[@]}" --jobs "$JOBS" --seconds "$ATTACK_SECONDS" "$@" || echo "$name statuses 1"
+  "${surroundings[@]}" "$PROGRAMS/fault" "${common[@]}" --jobs "$JOBS" --seconds "$ATTACK_SECONDS" "$@" || echo "$name statuses 1"
 }
 
 no_capabilities=$(for set in Inh Prm Eff Bnd Amb; do printf '/proc/self/status Cap%s:\t0000000000000000|' "$set"; done)
@@ -87,6 +90,17 @@ attack inner 125 "$confined$own_namespaces$hidden" \
 attack shared 125 "$confined$no_capabilities$hidden|namespace pid of the host" \
   -- "$HUTCH" "${system[@]}" --share-pid --ro-bind /proc /proc --dev /dev --tmpfs /tmp --bind @ /b --chdir /b \
   -- "${payload[@]}" /b
+
+# The proxy looks for the bus only when somebody asks it to.
+if type -P xdg-dbus-proxy python3 >/dev/null; then
+  python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' bus
+  surroundings+=("DBUS_SESSION_BUS_ADDRESS=unix:path=$ROOM/bus" XDG_RUNTIME_DIR=/tmp)
+  attack proxy 125 "$confined$no_capabilities$own_namespaces$hidden" --proxy --hand "11=$ROOM/data" \
+    -- "$HUTCH" "${fresh[@]}" --dbus-session talk=org.example.A --keep-id --ro-bind-data 11 /tmp/data --bind @ /b --chdir /b \
+    -- "${payload[@]}" /b /tmp/bus /tmp/data
+else
+  echo 'proxy skipped: there is no xdg-dbus-proxy'
+fi
 
 # Names that change what they mean before each of the system calls: of a source that is open, and of destinations.
 for ((job = 0; job < JOBS; job++)); do

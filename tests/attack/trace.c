@@ -36,6 +36,7 @@ static const bool is_known_machine =
 
 struct tracee {
   pid_t pid;
+  int process;     /* or PROCESSES */
   bool is_watched; /* its system calls are looked at */
   bool is_faulty;  /* in the system call that is to fail */
 };
@@ -98,18 +99,58 @@ answer_call(pid_t pid, int error)
 }
 
 static struct tracee *
-find_tracee(struct session *session, pid_t pid)
+find_known(struct session *session, pid_t pid)
 {
   for (size_t i = session->count; i-- > 0;)
     if (session->tracees[i].pid == pid)
       return &session->tracees[i];
+  return NULL;
+}
+
+static pid_t
+parent_of(pid_t pid)
+{
+  char path[64];
+  int parent = 0;
+
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
+  FILE *file = fopen(path, "re");
+  if (file && fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
+    parent = 0;
+  if (file)
+    fclose(file);
+  return parent;
+}
+
+/* A proxy makes processes of its own before the payload's is made. */
+static int
+process_of(struct session *session, pid_t pid)
+{
+  int index = (int)session->count;
+
+  if (!session->command->has_proxy || index == MONITOR)
+    return index < PROXY ? index : PROCESSES;
+  if (index == 1)
+    return PROXY;
+  const struct tracee *parent = find_known(session, parent_of(pid));
+  return parent && parent->process < PAYLOAD ? parent->process + 1 : PROCESSES;
+}
+
+static struct tracee *
+find_tracee(struct session *session, pid_t pid)
+{
+  struct tracee *known = find_known(session, pid);
+
+  if (known)
+    return known;
   if (session->count == TRACEES_MAX)
     return NULL;
   struct tracee *tracee = &session->tracees[session->count];
-  int index = (int)session->count++;
-  *tracee = (struct tracee){.pid = pid};
-  tracee->is_watched = index < PROCESSES && session->fault->resource < 0 &&
-                       (session->fault->process < 0 || session->fault->process == index);
+  int process = process_of(session, pid);
+  session->count++;
+  *tracee = (struct tracee){.pid = pid, .process = process};
+  tracee->is_watched = process < PROCESSES && session->fault->resource < 0 &&
+                       (session->fault->process < 0 || session->fault->process == process);
   session->living++;
   return tracee;
 }
@@ -140,7 +181,7 @@ enter_call(struct session *session, struct tracee *tracee, int call)
 {
   struct outcome *outcome = session->outcome;
   const struct fault *fault = session->fault;
-  int process = (int)(tracee - session->tracees);
+  int process = tracee->process;
   long number = outcome->counts[process]++;
 
   if (number < CALLS_MAX)
@@ -179,7 +220,7 @@ pass_call(struct session *session, struct tracee *tracee)
 }
 
 /* The payload's set-up is over when it executes its command; the monitor's first exec is
- * the beginning. */
+ * the beginning, and the proxy's is not the end. */
 static void
 pass_exec(struct session *session, struct tracee *tracee)
 {
@@ -189,7 +230,8 @@ pass_exec(struct session *session, struct tracee *tracee)
     tracee->is_watched = fault->resource < 0 && fault->process <= 0;
     return;
   }
-  session->outcome->has_run = true;
+  if (tracee->process == PROXY)
+    return;
   tracee->is_watched = false;
 }
 

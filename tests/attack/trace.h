@@ -11,7 +11,11 @@
 #include <sys/types.h>
 
 enum {
-  PROCESSES = 3,       /* the monitor, the child that becomes the reaper, the payload */
+  MONITOR,
+  CHILD, /* becomes the reaper */
+  PAYLOAD,
+  PROXY,
+  PROCESSES,           /* the others are not looked at */
   CALLS_MAX = 4096,    /* of one process until the end of the set-up */
   TEXT_SIZE = 1 << 20, /* of what is printed */
 };
@@ -35,6 +39,7 @@ struct command {
   const struct handed *handed;
   size_t handed_count;
   const char *swapped[2]; /* or NULL */
+  bool has_proxy;         /* the first process that the monitor makes is that of a proxy */
 };
 
 struct fault {
@@ -48,7 +53,6 @@ struct fault {
 struct outcome {
   bool is_reached; /* the fault took place */
   bool is_hanging; /* the monitor had to be killed */
-  bool has_run;    /* the payload was executed */
   int left;        /* processes that outlived the monitor */
   long call;       /* what was made to fail */
   int wait_status; /* of the monitor */
