@@ -74,7 +74,8 @@ option_behind(const struct plan *plan, const struct failure *failure)
   };
   struct typed typed = {0};
 
-  if (failure->stage <= STAGE_PLAN)
+  /* A command may be called as an option is. */
+  if (failure->stage <= STAGE_PLAN || failure->stage == STAGE_EXEC)
     return typed;
   if (g_str_has_prefix(failure->text, "--"))
     return last_option(plan, failure->text, strcspn(failure->text, " :"));

@@ -124,6 +124,7 @@ printf 'no program\n' >text
 cp "$(type -P true)" busy
 chmod 755 script second denied text foreign busy
 fails exec-not-found 127 - ENOENT 'PATH' "${base[@]}" -- no-such-command ran
+fails exec-not-found 127 - ENOENT 'PATH' "${base[@]}" -- --ro-bind
 fails exec-not-found 127 - ENOENT 'host' "${base[@]}" -- /no/such/command
 fails exec-not-found 127 - ENOENT "^$tmp/busy exists on the host; no operation shows it" "${small[@]}" -- "$tmp/busy"
 run "$HUTCH" "${small[@]}" --ro-bind "$tmp" "$tmp" -- "$tmp/busy"
