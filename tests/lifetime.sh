@@ -31,9 +31,10 @@ inside -- sh -c '(sleep 30 & sleep 30 &) & exit 3' "$mark"
 returns 'background processes do not keep the sandbox' 3
 ok '  nor outlive it' none_left
 new_mark
-# What forks on can be missed by one look: it has another number each time.
-inside -- sh -c 'fork-away "$1"; for try in $(seq 50); do pgrep -f -- "fork-away $1" >/dev/null && break; done &&
-  echo control' sh "$mark"
+# It has another number each time, so pgrep can miss it: what it writes grows.
+inside --tmpfs /mnt -- sh -c 'fork-away "$1" 3>/mnt/beat; size=$(stat -c %s /mnt/beat)
+  for try in $(seq 50); do test "$(stat -c %s /mnt/beat)" = "$size" || break; sleep 0.1; done
+  test "$(stat -c %s /mnt/beat)" -gt "$size" && echo control' sh "$mark"
 is 'what forks on, in a session of its own and deaf to signals' "$out" $'left something behind\ncontrol'
 ok '  is gone when hutch returns' none_left
 new_mark
