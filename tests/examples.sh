@@ -23,16 +23,19 @@ is '  where the sandbox cannot be made, there is none, but a code' "$(<said)" '1
 ok '  and nothing is run' test ! -e "$HOME/ran"
 PATH=/usr/bin:/bin run "${step[@]}" touch ran
 is '  nor where there is no hutch' "$status $err" '125 ci-step: no result, hutch is not installed'
+# The command itself, whose words the step has as well.
+# shellcheck disable=SC2317 # eventually calls it
+is_up() { pgrep -f -- "^$mark" >/dev/null; }
 new_mark
 "${step[@]}" bash -c 'exec -a "$1" sleep 100' sh "$mark" 2>said &
 job=$!
-eventually survive
+eventually is_up
 pkill -KILL -P "$job"
 finish "$job"
 is '  nor is there a result when hutch was killed' "$status $(tail -n 1 said)" '125 ci-step: no result, hutch was killed'
 "${step[@]}" bash -c 'exec -a "$1" sleep 100' sh "$mark" 2>/dev/null &
 job=$!
-eventually survive
+eventually is_up
 kill -KILL "$job"
 finish "$job" 2>/dev/null
 ok '  when the step is killed, nothing of it goes on' eventually none_left
