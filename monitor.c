@@ -157,6 +157,18 @@ end_sandbox(const struct watch *watch)
   pidfd_send_signal(watch->sandbox->pidfd, asks_reaper ? SIGNAL_END : SIGKILL, NULL, 0);
 }
 
+/* A child that is not answered waits for ever; one that has ended has said why, or will
+ * be found so. */
+static void
+answer(struct watch *watch)
+{
+  if (send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
+      errno != ECONNRESET) {
+    failure_set(watch->failure, STAGE_LAUNCH, "send", "an answer");
+    end_sandbox(watch);
+  }
+}
+
 /* Waits for the next of the documents to take what is to be written; after the last
  * one the child is answered. */
 static void
@@ -172,13 +184,7 @@ go_on_with_documents(struct watch *watch)
     return;
   if (plan->info_fd >= 0)
     close(plan->info_fd);
-  /* A child that is not answered waits for ever; one that has ended has said why, or will
-   * be found so. */
-  if (send(watch->sandbox->control_fd, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE &&
-      errno != ECONNRESET) {
-    failure_set(watch->failure, STAGE_LAUNCH, "send", "an answer");
-    end_sandbox(watch);
-  }
+  answer(watch);
 }
 
 static void
@@ -299,6 +305,8 @@ take_record(struct watch *watch)
     take_receipt(watch, &record.receipt, &message);
   } else if (got == 1) {
     watch->is_running = true;
+    if (plan_ends_others(watch->plan))
+      answer(watch);
   } else if (got == 0 || (got < 0 && errno == ECONNRESET)) {
     take_start(watch);
   } else if (got < 0 && errno != EAGAIN && errno != EINTR) {

@@ -259,8 +259,8 @@ prepare(const struct plan *plan, const struct inheritance *inheritance, int cont
   if (plan_tells_status(plan) &&
       receipt_send(&inheritance->receipt, payload_mask(plan, inheritance), control_fd, failure) < 0)
     return -1;
-  if (plan->persona->forward_signals)
-    report_start(control_fd);
+  if (plan->persona->forward_signals && report_start(plan, control_fd, failure) < 0)
+    return -1;
   return seccomp_load_filters(plan, failure);
 }
 

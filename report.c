@@ -58,13 +58,28 @@ report_read_namespace(int proc_fd, enum report_namespace which, uint64_t *inode)
   return 0;
 }
 
+/* Exits with STATUS if there is no monitor any more. */
+static int
+await_answer(int control_fd, int status, struct failure *failure)
+{
+  ssize_t got;
+  char byte;
+
+  do
+    got = recv(control_fd, &byte, sizeof byte, 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0 && errno != ECONNRESET)
+    return failure_set(failure, STAGE_LAUNCH, "recv", "an answer");
+  if (got != sizeof byte)
+    _exit(status);
+  return 0;
+}
+
 int
 report_announce(int control_fd, int proc_fd, int status, struct failure *failure)
 {
   struct announcement announcement = {{0}};
   char path[PATH_SIZE];
-  ssize_t got;
-  char byte;
 
   for (enum report_namespace i = 0; i < REPORT_NAMESPACES; i++) {
     if (report_read_namespace(proc_fd, i, &announcement.inodes[i]) == 0 ||
@@ -78,20 +93,15 @@ report_announce(int control_fd, int proc_fd, int status, struct failure *failure
       _exit(status);
     return failure_set(failure, STAGE_LAUNCH, "send", "the namespaces");
   }
-  do
-    got = recv(control_fd, &byte, sizeof byte, 0);
-  while (got < 0 && errno == EINTR);
-  if (got < 0 && errno != ECONNRESET)
-    return failure_set(failure, STAGE_LAUNCH, "recv", "an answer");
-  if (got != sizeof byte)
-    _exit(status);
-  return 0;
+  return await_answer(control_fd, status, failure);
 }
 
-void
-report_start(int control_fd)
+int
+report_start(const struct plan *plan, int control_fd, struct failure *failure)
 {
   (void)!send(control_fd, "", 1, MSG_NOSIGNAL);
+  return plan_ends_others(plan) ? await_answer(control_fd, plan->persona->status_failed, failure)
+                                : 0;
 }
 
 bool

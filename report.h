@@ -3,7 +3,7 @@
  * One record at most crosses it: why the sandbox could not be built. Its end
  * without a record means that the payload runs. Before that the child may tell which namespaces
  * it is in, and waits for a byte as the answer; the payload may send a receipt, and tells with a
- * byte that it is about to execute. Right of the fork line.
+ * byte that it is about to execute, which may be answered, too. Right of the fork line.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
@@ -56,8 +56,11 @@ struct announcement {
 int report_announce(int control_fd, int proc_fd, int status, struct failure *failure);
 
 /* Tells that the payload's process is there and takes signals from now on. The end of
- * the socket comes too late for that: the reaper has it open for a moment longer. */
-void report_start(int control_fd);
+ * the socket comes too late for that: the reaper has it open for a moment longer. Where the reaper
+ * has to be asked to end what descends from it, waits until the monitor knows that: one that did
+ * not would kill the reaper, and leave what the payload has started by then. Exits if there is no
+ * monitor any more. */
+int report_start(const struct plan *plan, int control_fd, struct failure *failure);
 
 /* True while the monitor holds its end of the socket. */
 bool report_is_heard(int control_fd);

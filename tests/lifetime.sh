@@ -78,6 +78,20 @@ for share in '' --share-pid; do
   ok 'SIGKILL does' eventually all_gone
 done
 
+# The reaper of a shared process namespace is killed as long as hutch knows of no command: what one had started by then
+# would stay.
+mkfifo block
+new_mark
+start --share-pid --block-fd 11 -- sh -c 'echo ran' "$mark" 11<>block
+eventually pgrep -P "$pid" >/dev/null
+kill -STOP "$pid"
+echo >block
+sleep 0.3
+is 'with --share-pid the command waits until hutch knows that it starts' "$(<log)" ''
+kill -CONT "$pid"
+finish "$pid"
+is '  and then runs' "$status $(<log)" '0 ran'
+
 # The end of hutch is the end of the sandbox
 for session in '' --new-session --as-pid-1; do
   new_mark
