@@ -62,28 +62,29 @@ hands_out(const struct operation *operation, const char *path)
   }
 }
 
+/* The first operation by which the sandbox could write what stands at PATH, or NULL. */
+static const struct operation *
+find_hand_out(const struct draft *draft, const char *path)
+{
+  for (guint i = 0; i < draft->operations->len; i++) {
+    const struct operation *operation = &g_array_index(draft->operations, struct operation, i);
+    if (hands_out(operation, path))
+      return operation;
+  }
+  return NULL;
+}
+
 int
 trust_check_profiles(const struct draft *draft, struct failure *failure)
 {
   for (guint i = 0; i < draft->profiles->len; i++) {
     const char *path = g_array_index(draft->profiles, struct source_file, i).path;
-    for (guint j = 0; j < draft->operations->len; j++) {
-      const struct operation *operation = &g_array_index(draft->operations, struct operation, j);
-      if (hands_out(operation, path))
-        return phrases_refuse(failure, STAGE_PLAN, draft->persona->style, REFUSE_PROFILE_WRITABLE,
-                              &operation->typed, path);
-    }
+    const struct operation *operation = find_hand_out(draft, path);
+    if (operation)
+      return phrases_refuse(failure, STAGE_PLAN, draft->persona->style, REFUSE_PROFILE_WRITABLE,
+                            &operation->typed, path);
   }
   return 0;
-}
-
-static bool
-is_handed_out(const struct draft *draft, const char *path)
-{
-  for (guint i = 0; i < draft->operations->len; i++)
-    if (hands_out(&g_array_index(draft->operations, struct operation, i), path))
-      return true;
-  return false;
 }
 
 /* An owner can always let himself write. */
@@ -102,7 +103,7 @@ can_change(const struct draft *draft, const char *path)
   g_autofree char *part = g_strdup(path);
 
   for (;;) {
-    if (is_callers(part) && is_handed_out(draft, part))
+    if (is_callers(part) && find_hand_out(draft, part))
       return true;
     if (strcmp(part, "/") == 0)
       return false;
